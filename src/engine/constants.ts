@@ -1,0 +1,47 @@
+/**
+ * The value of an expression without names: exact as long as every step has an exact rational result of bounded
+ * size, in doubles from there on.
+ */
+import { operandsFirst, type Expression } from './expression.js'
+import { operationRow } from './operations.js'
+import { toDouble, type Rational } from './rational.js'
+
+/** An exact value, or a double where there is no exact one. The double may be NaN or infinite. */
+export type ConstantValue = Rational | number
+
+/** The double of a constant value; a rational past the range of doubles is infinite. */
+export function constantToDouble(value: ConstantValue): number {
+  return typeof value === 'number' ? value : toDouble(value)
+}
+
+/**
+ * The values of those parts of an expression that hold no name, by part. A root without names is in the map.
+ */
+export function constantParts(parts: readonly Expression[]): Map<Expression, ConstantValue> {
+  const values = new Map<Expression, ConstantValue>()
+  for (const part of parts) {
+    if (part.kind === 'number' || part.kind === 'constant') values.set(part, part.value)
+    if (part.kind !== 'apply') continue
+    const operands = part.operands.map(operand => values.get(operand)).filter(value => value !== undefined)
+    if (operands.length === part.operands.length) values.set(part, applyToConstants(part.operation, operands))
+  }
+  return values
+}
+
+/** The value of an expression that holds no name. */
+export function constantValue(root: Expression): ConstantValue {
+  const value = constantParts(operandsFirst(root)).get(root)
+  if (value === undefined) throw new TypeError('the expression holds a name')
+  return value
+}
+
+function applyToConstants(operation: number, operands: readonly ConstantValue[]): ConstantValue {
+  const row = operationRow(operation)
+  const [x, y] = operands as readonly [ConstantValue, ConstantValue]
+  if (row.arity === 1) {
+    const exact = typeof x === 'number' ? undefined : row.exact?.(x)
+    return exact ?? row.value(constantToDouble(x))
+  }
+  const exact = typeof x === 'number' || typeof y === 'number' ? undefined : row.exact?.(x, y)
+  return exact ?? row.value(constantToDouble(x), constantToDouble(y))
+}

@@ -1,0 +1,139 @@
+/**
+ * A compiled graph at given inputs: values, local derivatives and gradients (contract §3).
+ */
+import type { Box } from './boxes.js'
+import type { EngineFault } from './faults.js'
+import type { CompiledGraph, GraphNode } from './graph.js'
+import { createSweep, sweepForward, sweepReverse, type Sweep } from './tape.js'
+
+/** All numbers of a graph at one set of inputs. Derivatives by data that do not exist there are left out. */
+export type Evaluation = {
+  readonly sweep: Sweep
+  /** Name of an input or node → its value. */
+  readonly values: ReadonlyMap<string, number>
+  /** Node → operand → ∂node/∂operand at the operands' values. */
+  readonly locals: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** Name of an input or node → ∂output/∂it over all paths; 0 where the output does not depend on it. */
+  readonly gradients: ReadonlyMap<string, number>
+}
+
+export type EvaluationResult =
+  { readonly ok: true; readonly evaluation: Evaluation } | { readonly ok: false; readonly fault: EngineFault }
+
+/** The values given in the definition, by name. */
+export function definedInputs(graph: CompiledGraph): Map<string, number> {
+  return new Map(graph.inputs.map(({ name, value }) => [name, value]))
+}
+
+/**
+ * Forward and reverse sweep at the given inputs (every input must be there). A value that is not finite, or a
+ * derivative towards a parameter that is not, is a `domain-error` that names the node.
+ */
+export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, number>): EvaluationResult {
+  const { tape } = graph
+  const sweep = createSweep(tape)
+  graph.inputs.forEach(({ name }, slot) => {
+    sweep.values[slot] = inputs.get(name) ?? Number.NaN
+  })
+  const failed = sweepForward(tape, sweep)
+  if (failed >= 0) return { ok: false, fault: domainFault(graph, sweep, failed) }
+
+  const adjoints = new Float64Array(tape.slots)
+  adjoints[tape.slotOf.get(graph.output) as number] = 1
+  sweepReverse(tape, sweep, adjoints, tape.inputs, tape.slots)
+
+  const values = new Map<string, number>()
+  const gradients = new Map<string, number>()
+  for (const [name, slot] of tape.slotOf) {
+    values.set(name, unsignZero(sweep.values[slot] as number))
+    const gradient = adjoints[slot] as number
+    if (Number.isFinite(gradient)) {
+      gradients.set(name, unsignZero(gradient))
+    } else if (tape.active[slot] === 1) {
+      return { ok: false, fault: gradientFault(graph, name) }
+    }
+  }
+  const locals = localDerivatives(graph, sweep)
+  for (const [node, byOperand] of locals) {
+    for (const [operand, value] of byOperand) {
+      if (Number.isFinite(value)) continue
+      const active = tape.active[tape.slotOf.get(operand) as number] === 1
+      if (active) return { ok: false, fault: localFault(graph, node, operand) }
+      byOperand.delete(operand)
+    }
+  }
+  return { ok: true, evaluation: { sweep, values, locals, gradients } }
+}
+
+/** The right value of a box, undefined for a derivative by data that does not exist at these inputs. */
+export function boxValue(evaluation: Evaluation, box: Box): number | undefined {
+  switch (box.kind) {
+    case 'forward':
+      return evaluation.values.get(box.of)
+    case 'local':
+      return evaluation.locals.get(box.of)?.get(box.wrt)
+    case 'gradient':
+      return evaluation.gradients.get(box.wrt)
+  }
+}
+
+/** −0 means nothing to a learner. */
+function unsignZero(value: number): number {
+  return value === 0 ? 0 : value
+}
+
+/** Sweeps each node's own segment backwards: its derivatives by its direct operands. Linear in the tape. */
+function localDerivatives(graph: CompiledGraph, sweep: Sweep): Map<string, Map<string, number>> {
+  const { tape } = graph
+  const adjoints = new Float64Array(tape.slots)
+  return new Map(
+    graph.nodes.map((node, index) => {
+      const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
+      adjoints[to - 1] = 1
+      sweepReverse(tape, sweep, adjoints, from, to)
+      adjoints.fill(0, from, to)
+      const byOperand = new Map<string, number>()
+      for (const operand of node.operands) {
+        const slot = tape.slotOf.get(operand) as number
+        byOperand.set(operand, unsignZero(adjoints[slot] as number))
+        adjoints[slot] = 0
+      }
+      return [node.name, byOperand]
+    }),
+  )
+}
+
+function domainFault(graph: CompiledGraph, sweep: Sweep, slot: number): EngineFault {
+  const { tape } = graph
+  const index = tape.starts.findIndex(start => start > slot) - 1
+  const operation = tape.operations[slot]
+  const x = sweep.values[tape.left[slot] as number] ?? Number.NaN
+  const y = sweep.values[tape.right[slot] as number] ?? Number.NaN
+  const value = sweep.values[slot] as number
+  const reason =
+    operation?.fault?.(x, y) ??
+    (Number.isFinite(value) ? 'a derivative that is not finite' : 'a value too large to compute with')
+  return nodeFault(graph.nodes[index] as GraphNode, reason)
+}
+
+function localFault(graph: CompiledGraph, node: string, operand: string): EngineFault {
+  const found = graph.nodes.find(candidate => candidate.name === node) as GraphNode
+  return nodeFault(found, `a derivative by "${operand}" that is not finite`)
+}
+
+function gradientFault(graph: CompiledGraph, name: string): EngineFault {
+  const consumer = graph.nodes.find(node => node.operands.includes(name)) ?? (graph.nodes.at(-1) as GraphNode)
+  return nodeFault(consumer, `the gradient of "${graph.output}" by "${name}" is not finite`)
+}
+
+function nodeFault(node: GraphNode, reason: string): EngineFault {
+  return {
+    code: 'domain-error',
+    path: ['nodes', node.listed, 'expression'],
+    message: `Node "${node.name}" = ${excerpt(node.text)}: ${reason}.`,
+  }
+}
+
+function excerpt(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 77)}…`
+}

@@ -1,0 +1,252 @@
+/**
+ * Graph definition → compiled graph. Every fault is found and reported with its path; a definition with a fault
+ * compiles to nothing.
+ */
+import { defaultBoxes, possibleBoxes, type Box } from './boxes.js'
+import { createExpressionPool, type Expression } from './expression.js'
+import {
+  ExpressionError,
+  type EngineFault,
+  type EngineWarning,
+  type FaultPath,
+  type StepBudget,
+} from './faults.js'
+import { isName, isReservedName } from './names.js'
+import { GRAPH_EXPRESSION_LIMITS, parseExpression } from './parse.js'
+import { sortNodes } from './sort.js'
+import { buildTape, type Tape } from './tape.js'
+
+export type Role = 'parameter' | 'data'
+
+/** A number, or nested arrays of them. */
+export type GivenValue = number | readonly GivenValue[]
+
+/** A graph as an author writes it (contract §1); only what the engine needs of it. */
+export type GraphDefinition = {
+  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: GivenValue }[]
+  readonly nodes: readonly { readonly name: string; readonly expression: string }[]
+  readonly output: string
+  /** The ids of the boxes asked, in order; left out: the default boxes. */
+  readonly boxes?: readonly string[] | undefined
+}
+
+export type GraphNode = {
+  readonly name: string
+  /** Its place in the definition's list. */
+  readonly listed: number
+  /** As typed. */
+  readonly text: string
+  readonly root: Expression
+  /** The distinct graph names in the text, in order of first appearance. */
+  readonly operands: readonly string[]
+  /** Whether the output depends on it. */
+  readonly used: boolean
+}
+
+/** A definition that has been checked, sorted and laid out. It never changes. */
+export type CompiledGraph = {
+  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: number }[]
+  /** In sorted order. */
+  readonly nodes: readonly GraphNode[]
+  readonly output: string
+  readonly tape: Tape
+  /** Every box that may be asked, by id. */
+  readonly boxes: ReadonlyMap<string, Box>
+  /** The boxes asked, in order. */
+  readonly asked: readonly Box[]
+}
+
+export type CompileOptions = {
+  /** The most nodes a graph may have. */
+  readonly maxNodes: number
+  readonly budget: StepBudget
+}
+
+export type CompileResult =
+  | { readonly ok: true; readonly graph: CompiledGraph; readonly warnings: readonly EngineWarning[] }
+  | { readonly ok: false; readonly faults: readonly EngineFault[] }
+
+type ParsedNode = Omit<GraphNode, 'used'>
+
+/** Checks, sorts and lays out a definition, or lists all that is wrong with it. Throws only `too-complex`. */
+export function compileGraph(definition: GraphDefinition, options: CompileOptions): CompileResult {
+  const faults: EngineFault[] = []
+  const warnings: EngineWarning[] = []
+  if (definition.nodes.length > options.maxNodes) {
+    const message = `A graph may have at most ${String(options.maxNodes)} nodes; this one has ${String(definition.nodes.length)}.`
+    return { ok: false, faults: [{ code: 'too-many-nodes', path: ['nodes'], message }] }
+  }
+  checkNames(definition, faults)
+  checkValues(definition, faults)
+  const listed = parseNodes(definition, options.budget, faults, warnings)
+  if (faults.length > 0) return { ok: false, faults }
+
+  const sorted = sortNodes(listed)
+  if (sorted.kind === 'cycle') {
+    const index = listed.findIndex(node => node.name === sorted.names[0])
+    const message = `The nodes ${sorted.names.join(' → ')} depend on each other in a cycle.`
+    return { ok: false, faults: [{ code: 'cycle', path: ['nodes', index, 'expression'], message }] }
+  }
+  const parsed = sorted.order.map(index => listed[index] as ParsedNode)
+  checkOutput(definition, parsed, faults)
+  if (faults.length > 0) return { ok: false, faults }
+
+  const nodes = markUsed(parsed, definition.output)
+  const active = activeNames(definition, nodes)
+  const source = {
+    output: definition.output,
+    inputs: definition.inputs,
+    nodes,
+    isActive: (name: string) => active.has(name),
+  }
+  const boxes = indexBoxes(possibleBoxes(source), faults)
+  const asked =
+    definition.boxes === undefined ? defaultBoxes(source) : askedBoxes(definition.boxes, boxes, faults)
+  if (faults.length > 0) return { ok: false, faults }
+
+  for (const node of nodes) {
+    if (node.used) continue
+    const message = `The output does not depend on "${node.name}"; it gets no box by itself.`
+    warnings.push({ code: 'unused-node', path: ['nodes', node.listed, 'name'], message })
+  }
+  const inputs = definition.inputs.map(({ name, role, value }) => ({ name, role, value: value as number }))
+  const tape = buildTape({
+    inputs: inputs.map(input => ({ name: input.name, active: input.role === 'parameter' })),
+    nodes,
+  })
+  return { ok: true, graph: { inputs, nodes, output: definition.output, tape, boxes, asked }, warnings }
+}
+
+function checkNames(definition: GraphDefinition, faults: EngineFault[]): void {
+  const seen = new Set<string>()
+  const check = (name: string, path: FaultPath): void => {
+    if (isReservedName(name) || name === '__proto__') {
+      faults.push({ code: 'reserved-name', path, message: `The name "${name}" is reserved.` })
+    } else if (!isName(name)) {
+      const message =
+        'A name is a Latin or Greek letter, then letters, digits and "_", at most 32 characters in all.'
+      faults.push({ code: 'invalid-name', path, message })
+    } else if (seen.has(name)) {
+      faults.push({ code: 'duplicate-name', path, message: `The name "${name}" is taken already.` })
+    }
+    seen.add(name)
+  }
+  definition.inputs.forEach((input, index) => {
+    check(input.name, ['inputs', index, 'name'])
+  })
+  definition.nodes.forEach((node, index) => {
+    check(node.name, ['nodes', index, 'name'])
+  })
+}
+
+function checkValues(definition: GraphDefinition, faults: EngineFault[]): void {
+  definition.inputs.forEach(({ name, value }, index) => {
+    const path = ['inputs', index, 'value']
+    if (typeof value !== 'number') {
+      faults.push({ code: 'not-scalar', path, message: `The value of "${name}" must be one number.` })
+    } else if (!Number.isFinite(value)) {
+      faults.push({ code: 'not-finite', path, message: `The value of "${name}" must be a finite number.` })
+    }
+  })
+}
+
+function parseNodes(
+  definition: GraphDefinition,
+  budget: StepBudget,
+  faults: EngineFault[],
+  warnings: EngineWarning[],
+): ParsedNode[] {
+  const pool = createExpressionPool()
+  const names = new Set([...definition.inputs, ...definition.nodes].map(({ name }) => name))
+  const parsed: ParsedNode[] = []
+  definition.nodes.forEach(({ name, expression }, listed) => {
+    const path = ['nodes', listed, 'expression']
+    try {
+      const { root, operands, ambiguousProducts } = parseExpression(expression, {
+        pool,
+        names,
+        limits: GRAPH_EXPRESSION_LIMITS,
+        budget,
+      })
+      parsed.push({ name, listed, text: expression, root, operands })
+      for (const position of ambiguousProducts) {
+        const message = 'A product without a sign after a division is read from the left: 1/2a is (1/2)*a.'
+        warnings.push({ code: 'ambiguous-multiplication', path, position, message })
+      }
+    } catch (error) {
+      if (!(error instanceof ExpressionError) || error.code === 'too-complex') throw error
+      faults.push({ code: error.code, path, position: error.position, message: error.message })
+    }
+  })
+  return parsed
+}
+
+function checkOutput(definition: GraphDefinition, nodes: readonly ParsedNode[], faults: EngineFault[]): void {
+  const { output } = definition
+  if (!nodes.some(node => node.name === output)) {
+    faults.push({ code: 'unknown-output', path: ['output'], message: `The output "${output}" is no node.` })
+    return
+  }
+  const consumer = nodes.find(node => node.operands.includes(output))
+  if (consumer !== undefined) {
+    const message = `The output "${output}" feeds the node "${consumer.name}"; nothing may depend on the output.`
+    faults.push({ code: 'output-feeds-node', path: ['output'], message })
+  }
+}
+
+function markUsed(nodes: readonly ParsedNode[], output: string): GraphNode[] {
+  const used = new Set([output])
+  return nodes
+    .toReversed()
+    .map(node => {
+      if (used.has(node.name)) for (const operand of node.operands) used.add(operand)
+      return { ...node, used: used.has(node.name) }
+    })
+    .toReversed()
+}
+
+/** Parameters and all that depends on one. */
+function activeNames(definition: GraphDefinition, nodes: readonly GraphNode[]): Set<string> {
+  const active = new Set(
+    definition.inputs.filter(input => input.role === 'parameter').map(input => input.name),
+  )
+  for (const node of nodes) if (node.operands.some(operand => active.has(operand))) active.add(node.name)
+  return active
+}
+
+function indexBoxes(boxes: readonly Box[], faults: EngineFault[]): Map<string, Box> {
+  const byId = new Map<string, Box>()
+  for (const box of boxes) {
+    if (byId.has(box.id)) {
+      const message = `These names make two different boxes be called "${box.id}"; rename a node or an input.`
+      faults.push({ code: 'box-collision', path: ['nodes'], message })
+    }
+    byId.set(box.id, box)
+  }
+  return byId
+}
+
+function askedBoxes(ids: readonly string[], boxes: ReadonlyMap<string, Box>, faults: EngineFault[]): Box[] {
+  const asked = new Map<string, Box>()
+  ids.forEach((id, index) => {
+    const box = boxes.get(id)
+    if (box === undefined) {
+      faults.push({
+        code: 'unknown-box',
+        path: ['boxes', index],
+        message: 'This graph has no box of that id.',
+      })
+    } else if (asked.has(id)) {
+      faults.push({
+        code: 'duplicate-box',
+        path: ['boxes', index],
+        message: `The box "${id}" is asked already.`,
+      })
+    } else {
+      asked.set(id, box)
+    }
+  })
+  if (ids.length === 0)
+    faults.push({ code: 'no-box', path: ['boxes'], message: 'At least one box must be asked.' })
+  return [...asked.values()]
+}

@@ -1,0 +1,147 @@
+/**
+ * Exact rational numbers over BigInt: the constants of an expression, what a learner typed, and the comparisons
+ * that must not depend on float bits. Numerator and denominator never grow past MAX_BITS: an operation that
+ * would take them there answers undefined, and its caller goes on in doubles.
+ */
+
+/** numerator / denominator in lowest terms; the denominator is positive. */
+export type Rational = { readonly numerator: bigint; readonly denominator: bigint }
+
+/** Past this size of numerator or denominator, exact arithmetic gives up. */
+export const MAX_BITS = 2048
+
+const LIMIT = 1n << BigInt(MAX_BITS)
+
+export const ZERO: Rational = { numerator: 0n, denominator: 1n }
+export const ONE: Rational = { numerator: 1n, denominator: 1n }
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [magnitude(a), magnitude(b)]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
+
+function bitLength(value: bigint): number {
+  return magnitude(value).toString(16).length * 4
+}
+
+/** The fraction in lowest terms, or undefined when it is too large or the denominator is 0. */
+export function rational(numerator: bigint, denominator = 1n): Rational | undefined {
+  if (denominator === 0n) return undefined
+  const divisor = denominator === 1n ? 1n : greatestCommonDivisor(numerator, denominator)
+  const sign = denominator < 0n ? -1n : 1n
+  const result = { numerator: (sign * numerator) / divisor, denominator: (sign * denominator) / divisor }
+  if (magnitude(result.numerator) >= LIMIT || result.denominator >= LIMIT) return undefined
+  return result
+}
+
+export function add(a: Rational, b: Rational): Rational | undefined {
+  return rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+}
+
+export function subtract(a: Rational, b: Rational): Rational | undefined {
+  return add(a, negate(b))
+}
+
+export function multiply(a: Rational, b: Rational): Rational | undefined {
+  return rational(a.numerator * b.numerator, a.denominator * b.denominator)
+}
+
+export function divide(a: Rational, b: Rational): Rational | undefined {
+  return rational(a.numerator * b.denominator, a.denominator * b.numerator)
+}
+
+export function negate(a: Rational): Rational {
+  return { numerator: -a.numerator, denominator: a.denominator }
+}
+
+export function absolute(a: Rational): Rational {
+  return a.numerator < 0n ? negate(a) : a
+}
+
+/** Negative, 0 or positive as a is less than, equal to or greater than b. Exact. */
+export function compare(a: Rational, b: Rational): number {
+  const difference = a.numerator * b.denominator - b.numerator * a.denominator
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** base^exponent for an integer exponent, or undefined when it is not exact, too large, or 0 to a negative power. */
+export function power(base: Rational, exponent: Rational): Rational | undefined {
+  if (exponent.denominator !== 1n) return undefined
+  // The size is bounded before any digit is computed: 10n**1000000000n would block the process.
+  const size = Math.max(bitLength(base.numerator), bitLength(base.denominator))
+  const times = magnitude(exponent.numerator)
+  if (base.numerator !== 0n && magnitude(base.numerator) + base.denominator > 2n) {
+    // bitLength rounds up to whole hexadecimal digits, so allow that slack here and let `rational` decide.
+    if (times > BigInt(MAX_BITS) || (size - 4) * Number(times) > MAX_BITS) return undefined
+  } else if (base.numerator === 0n) {
+    return times === 0n ? ONE : exponent.numerator > 0n ? ZERO : undefined
+  } else {
+    return base.numerator > 0n || times % 2n === 0n ? ONE : negate(ONE)
+  }
+  const numerator = base.numerator ** times
+  const denominator = base.denominator ** times
+  return exponent.numerator >= 0n ? rational(numerator, denominator) : rational(denominator, numerator)
+}
+
+/** 10^exponent; exponent is an integer within ±500. */
+export function powerOfTen(exponent: number): Rational {
+  const digits = 10n ** BigInt(Math.abs(exponent))
+  return exponent >= 0 ? { numerator: digits, denominator: 1n } : { numerator: 1n, denominator: digits }
+}
+
+/**
+ * The value of an unsigned decimal literal such as `12`, `.5`, `4.` or `1.1e-3`, exactly.
+ * Expects text of that form with at most 40 digits and |exponent| ≤ 400; both are checked by the tokenizer.
+ */
+export function fromDecimal(text: string): Rational {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = BigInt(`${whole}${fraction}`)
+  const scale = powerOfTen(Number(exponent) - fraction.length)
+  return lowestTerms(digits * scale.numerator, scale.denominator)
+}
+
+/** The shortest decimal that reads back as this double, exactly: 0.1 is 1/10. Expects a finite number. */
+export function fromDouble(value: number): Rational {
+  const exact = fromDecimal(String(Math.abs(value)))
+  return value < 0 ? negate(exact) : exact
+}
+
+function lowestTerms(numerator: bigint, denominator: bigint): Rational {
+  if (denominator === 1n) return { numerator, denominator }
+  const divisor = greatestCommonDivisor(numerator, denominator)
+  return { numerator: numerator / divisor, denominator: denominator / divisor }
+}
+
+/** The nearest double, ties to even (below 2^-1022 it may be off by one unit); ±Infinity past the largest. */
+export function toDouble(value: Rational): number {
+  const { denominator } = value
+  const top = magnitude(value.numerator)
+  if (top <= 9007199254740992n && denominator <= 9007199254740992n) {
+    // Both are exact doubles, and one division of two exact doubles is correctly rounded.
+    return Number(value.numerator) / Number(denominator)
+  }
+  // Scale so that the integer quotient has 64 bits or more, keep a sticky bit for what is cut off, and let
+  // BigInt → Number round once. Fewer bits below 2^-1022, where the scaling at the end rounds as well.
+  const exponent = top.toString(2).length - denominator.toString(2).length
+  const shift = Math.min(64 - exponent, 1074 + 2)
+  const scaledTop = shift >= 0 ? top << BigInt(shift) : top
+  const scaledBottom = shift >= 0 ? denominator : denominator << BigInt(-shift)
+  const quotient = scaledTop / scaledBottom
+  const sticky = quotient * scaledBottom === scaledTop ? 0n : 1n
+  const significand = Number((quotient << 1n) | sticky)
+  const size = scaleByPowerOfTwo(significand, -(shift + 1))
+  return value.numerator < 0n ? -size : size
+}
+
+/** significand · 2^exponent, in two exact steps where one factor alone would leave the range of doubles. */
+function scaleByPowerOfTwo(significand: number, exponent: number): number {
+  if (exponent >= -1022 && exponent <= 1023) return significand * 2 ** exponent
+  const half = Math.trunc(exponent / 2)
+  return significand * 2 ** half * 2 ** (exponent - half)
+}
