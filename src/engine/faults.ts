@@ -5,6 +5,8 @@
 /** Every reason for which the engine refuses an expression or a graph. */
 export type EngineFaultCode =
   | 'syntax'
+  | 'two-numbers'
+  | 'double-star'
   | 'unknown-name'
   | 'wrong-argument-count'
   | 'expression-too-long'
@@ -20,15 +22,12 @@ export type EngineFaultCode =
   | 'unknown-output'
   | 'output-feeds-node'
   | 'too-many-nodes'
-  | 'not-scalar'
   | 'not-finite'
   | 'domain-error'
   | 'box-collision'
   | 'unknown-box'
   | 'duplicate-box'
   | 'no-box'
-  | 'no-weight'
-  | 'unsupported-answer'
 
 /** Where in a definition a fault lies: keys and indexes from its root. */
 export type FaultPath = readonly (string | number)[]
@@ -43,7 +42,7 @@ export type EngineFault = {
 
 /** What publication points out without refusing. */
 export type EngineWarning = {
-  readonly code: 'unused-node' | 'ambiguous-multiplication' | 'kink' | 'near-zero'
+  readonly code: 'unused-node' | 'ambiguous-multiplication'
   readonly message: string
   readonly path: FaultPath
   readonly position?: number

@@ -18,12 +18,9 @@ import { buildTape, type Tape } from './tape.js'
 
 export type Role = 'parameter' | 'data'
 
-/** A number, or nested arrays of them. */
-export type GivenValue = number | readonly GivenValue[]
-
 /** A graph as an author writes it (contract §1); only what the engine needs of it. */
 export type GraphDefinition = {
-  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: GivenValue }[]
+  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: number }[]
   readonly nodes: readonly { readonly name: string; readonly expression: string }[]
   readonly output: string
   /** The ids of the boxes asked, in order; left out: the default boxes. */
@@ -109,7 +106,7 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
     const message = `The output does not depend on "${node.name}"; it gets no box by itself.`
     warnings.push({ code: 'unused-node', path: ['nodes', node.listed, 'name'], message })
   }
-  const inputs = definition.inputs.map(({ name, role, value }) => ({ name, role, value: value as number }))
+  const inputs = definition.inputs.map(({ name, role, value }) => ({ name, role, value }))
   const tape = buildTape({
     inputs: inputs.map(input => ({ name: input.name, active: input.role === 'parameter' })),
     nodes,
@@ -142,9 +139,7 @@ function checkNames(definition: GraphDefinition, faults: EngineFault[]): void {
 function checkValues(definition: GraphDefinition, faults: EngineFault[]): void {
   definition.inputs.forEach(({ name, value }, index) => {
     const path = ['inputs', index, 'value']
-    if (typeof value !== 'number') {
-      faults.push({ code: 'not-scalar', path, message: `The value of "${name}" must be one number.` })
-    } else if (!Number.isFinite(value)) {
+    if (!Number.isFinite(value)) {
       faults.push({ code: 'not-finite', path, message: `The value of "${name}" must be a finite number.` })
     }
   })

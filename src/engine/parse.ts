@@ -174,7 +174,10 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
     }
     if (token.kind === 'name' || isSymbol(token, '('))
       return BINDING.product >= minimum ? 'implicit' : undefined
-    if (token.kind === 'number') throw unexpected(token, 'an operator')
+    if (token.kind === 'number') {
+      const message = `Two numbers or factors stand side by side: expected an operator before ${token.text}.`
+      throw new ExpressionError('two-numbers', token.start, message)
+    }
     return undefined
   }
 

@@ -76,7 +76,7 @@ function tokenAt(text: string, start: number, match: (pattern: RegExp) => string
     )
   }
   if (symbol === '*' && SYMBOLS.get(text.charAt(start + 1)) === '*') {
-    throw new ExpressionError('syntax', start, '"**" is not an operator here: write a power with "^".')
+    throw new ExpressionError('double-star', start, '"**" is not an operator here: write a power with "^".')
   }
   return { kind: 'symbol', text: symbol, start, end: start + character.length }
 }

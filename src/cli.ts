@@ -1,0 +1,174 @@
+#!/usr/bin/env node
+/** The operator's command line. Results go to stdout, complaints to stderr; 0 done, 1 failed, 2 not understood. */
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { SCOPES, scopeSchema } from './contracts/scopes.js'
+import { keySchema } from './contracts/text.js'
+import { readConfig } from './config.js'
+import { migrate } from './database/migrate.js'
+import { demoKeyFile, openRuntime, type Runtime } from './runtime.js'
+import { createKey, createTenant, listKeys } from './services/api-keys.js'
+import { seedDemo } from './services/seed-demo.js'
+
+const USAGE = `chainmark: the operator's commands
+
+  chainmark migrate                              bring the database to this version
+  chainmark seed                                 make the demo tenant and print its key
+  chainmark tenants create KEY [--name NAME]     make a tenant
+  chainmark tenants list
+  chainmark tenants delete KEY --yes             delete a tenant and all it has
+  chainmark keys create --tenant KEY --scopes SCOPE,… [--courses COURSE,…] [--name NAME]
+                                                 make a key; it is printed once and never again
+  chainmark keys list --tenant KEY
+  chainmark keys revoke ID
+
+Scopes: ${SCOPES.join(' ')}, or all.
+The database is DATABASE_URL, or the one in CHAINMARK_DATA.
+`
+
+/** The command cannot be understood: usage goes with it. */
+class UsageError extends Error {}
+
+type Options = { readonly [name in 'name' | 'tenant' | 'scopes' | 'courses']?: string } & {
+  readonly yes?: boolean
+}
+type Command = (runtime: Runtime, words: readonly string[], options: Options) => Promise<void>
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function required(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') throw new UsageError(`${what} is missing.`)
+  return value
+}
+
+function asKey(value: string, what: string): string {
+  const result = keySchema.safeParse(value)
+  if (!result.success) throw new UsageError(`${what}: ${result.error.issues[0]?.message ?? 'not a key'}.`)
+  return result.data
+}
+
+function asList(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+}
+
+function asScopes(value: string) {
+  const names = value === 'all' ? SCOPES : asList(value)
+  return names.map(name => {
+    const result = scopeSchema.safeParse(name)
+    if (!result.success) throw new UsageError(`There is no scope ${JSON.stringify(name)}.`)
+    return result.data
+  })
+}
+
+async function tenantId({ services }: Runtime, key: string): Promise<string> {
+  const tenant = await services.tenants.find(key)
+  if (tenant === undefined) throw new Error(`There is no tenant ${JSON.stringify(key)}.`)
+  return tenant.id
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  migrate: async runtime => {
+    const { applied } = await migrate(runtime.databaseUrl)
+    for (const name of applied) print(`applied ${name}`)
+    if (applied.length === 0) print('nothing to apply')
+  },
+  seed: async runtime => {
+    print(await seedDemo(runtime.services, demoKeyFile(readConfig().dataFolder)))
+  },
+  'tenants create': async ({ services }, [word], { name }) => {
+    const key = asKey(required(word, 'KEY'), 'KEY')
+    const tenant = await createTenant(services.tenants, services.effects, { key, name: name ?? key })
+    if (tenant === undefined) throw new Error(`The tenant key ${JSON.stringify(key)} is taken.`)
+    print(`${tenant.key}\t${tenant.id}`)
+  },
+  'tenants list': async ({ services }) => {
+    for (const { key, id, name, createdAt } of await services.tenants.list()) {
+      print([key, id, createdAt.toISOString(), name].join('\t'))
+    }
+  },
+  'tenants delete': async (runtime, [word], { yes }) => {
+    const key = required(word, 'KEY')
+    const id = await tenantId(runtime, key)
+    if (yes !== true)
+      throw new UsageError(`This deletes every course and attempt of ${key}: say so with --yes.`)
+    await runtime.services.tenants.delete(id)
+    print(`deleted ${key}`)
+  },
+  'keys create': async (runtime, _words, { tenant, scopes, courses, name }) => {
+    const wanted = {
+      tenantId: await tenantId(runtime, required(tenant, '--tenant')),
+      name: name ?? '',
+      scopes: asScopes(required(scopes, '--scopes')),
+      courses: asList(courses).map(course => asKey(course, '--courses')),
+    }
+    const { id, key } = await createKey(runtime.services.keys, runtime.services.effects, wanted)
+    print(`${key}\t${id}`)
+  },
+  'keys list': async (runtime, _words, { tenant }) => {
+    const id = await tenantId(runtime, required(tenant, '--tenant'))
+    for (const key of await listKeys(runtime.services.keys, id)) {
+      const state = key.revokedAt === null ? 'active' : `revoked ${key.revokedAt.toISOString()}`
+      const courses = key.courses.length === 0 ? 'every course' : key.courses.join(',')
+      print([key.id, state, key.scopes.join(','), courses, key.createdAt.toISOString(), key.name].join('\t'))
+    }
+  },
+  'keys revoke': async ({ services }, [word]) => {
+    const id = required(word, 'ID')
+    const revoked =
+      /^[0-9a-f-]{36}$/i.test(id) && (await services.keys.revoke(id, new Date(services.effects.now())))
+    if (!revoked) throw new Error(`There is no active key ${JSON.stringify(id)}.`)
+    print(`revoked ${id}`)
+  },
+}
+
+function readCommand(): { command: Command; words: string[]; options: Options } | 'help' {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      tenant: { type: 'string' },
+      scopes: { type: 'string' },
+      courses: { type: 'string' },
+      yes: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help === true || positionals[0] === 'help') return 'help'
+  for (const length of [2, 1]) {
+    const name = positionals.slice(0, length).join(' ')
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (command !== undefined) return { command, words: positionals.slice(length), options: values }
+  }
+  throw new UsageError(
+    positionals.length === 0 ? 'Which command?' : `There is no command "${positionals.join(' ')}".`,
+  )
+}
+
+async function main(): Promise<void> {
+  const read = readCommand()
+  if (read === 'help') {
+    process.stdout.write(USAGE)
+    return
+  }
+  const runtime = await openRuntime(readConfig(), () => undefined)
+  try {
+    await read.command(runtime, read.words, read.options)
+  } finally {
+    await runtime.close()
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error)
+  const misunderstood =
+    error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`chainmark: ${message}\n${misunderstood === true ? `\n${USAGE}` : ''}`)
+  process.exitCode = misunderstood === true ? 2 : 1
+}

@@ -1,0 +1,50 @@
+/** Building blocks of the schemas: keys, texts, times. */
+import { z } from 'zod'
+
+/** Well-formed Unicode without control characters other than line breaks and tabs: fit to be stored and shown. */
+function isPlainText(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- refusing control characters is the point
+  return text.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(text)
+}
+
+/** A text for people, of 1 to `max` characters, with something to read in it. */
+export function text(max: number) {
+  return z
+    .string()
+    .max(max)
+    .refine(isPlainText, { message: 'control characters and broken Unicode are not accepted' })
+    .refine(value => value.trim() !== '', { message: 'must hold something to read' })
+}
+
+/** A key that the caller chooses (contract §6). */
+export const keySchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._~@:|+-]{1,128}$/, {
+    message: 'a key has 1 to 128 of the characters A-Z a-z 0-9 . _ ~ @ : | + -',
+  })
+  .refine(key => key !== '.' && key !== '..', { message: 'a key is not "." or ".."' })
+  .meta({ example: 'algebra-101' })
+
+/** An instant, ISO 8601 with an offset or Z; answered in UTC. */
+export const timeSchema = z.iso
+  .datetime({ offset: true, message: 'a time is ISO 8601 with a zone, such as 2026-01-31T23:59:00Z' })
+  .refine(value => !Number.isNaN(Date.parse(value)), { message: 'this time does not exist' })
+  .meta({ example: '2026-01-31T23:59:00Z' })
+
+/** A cursor of a list, as `nextCursor` gave it. */
+export const cursorSchema = z.string().max(1024)
+
+export const pageQuerySchema = z.strictObject({
+  cursor: cursorSchema.optional().describe('`nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('the most items of a page'),
+})
+
+export type PageQuery = z.infer<typeof pageQuerySchema>
+
+/** A page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('null on the last page'),
+  })
+}

@@ -1,0 +1,180 @@
+/**
+ * The one place where attempts are written. An attempt, its number, the learner's progress and the idempotency key
+ * are stored in one transaction or not at all.
+ *
+ * Locks are taken in one order: idempotency key, member, progress row. The progress row's upsert is what makes the
+ * submissions of one learner to one assignment take turns; numbers therefore have no gaps, and a refusal burns none.
+ */
+import type { Database, Transaction } from './client.js'
+
+/** Progress as it is stored. */
+export type ProgressRow = {
+  readonly attempts: number
+  readonly creditMillionths: number
+  readonly bestMillionths: number
+  readonly firstMillionths: number
+  readonly lastMillionths: number
+  readonly sumMillionths: number
+  readonly completed: boolean
+}
+
+/** A graded submission, before it has a number. */
+export type AttemptDraft = {
+  readonly courseId: string
+  readonly assignmentId: string
+  readonly id: string
+  readonly learner: string
+  readonly learnerHash: Uint8Array
+  readonly credit: number
+  readonly earnedMillionths: number
+  readonly late: boolean
+  readonly points: number
+  readonly maxPoints: number
+  readonly graphVersion: number
+  readonly policyRevision: number
+  readonly submittedAt: Date
+  readonly answers: unknown
+  readonly boxes: unknown
+  readonly idempotency: { readonly keyHash: Uint8Array; readonly fingerprint: Uint8Array } | undefined
+}
+
+/** What the policy decides once the progress row is locked: a refusal, or the progress from now on. */
+export type AttemptDecision<Refused> =
+  | { readonly kind: 'refused'; readonly refusal: Refused }
+  | { readonly kind: 'taken'; readonly after: ProgressRow; readonly shown: unknown }
+
+export type WriteOutcome<Refused> =
+  | { readonly kind: 'stored'; readonly number: number }
+  | { readonly kind: 'refused'; readonly refusal: Refused }
+  /** Another request with this idempotency key was committed first; read it in a later statement. */
+  | { readonly kind: 'key-taken' }
+  | { readonly kind: 'learner-erased' }
+
+export type AttemptWriter = ReturnType<typeof createAttemptWriter>
+
+/** Rolls the transaction back with an outcome that is no error. */
+class Abandoned extends Error {}
+
+export function createAttemptWriter(database: Database) {
+  return {
+    /** Stores a draft. Resolves once it is committed, or with the reason why nothing was stored. */
+    async write<Refused>(
+      draft: AttemptDraft,
+      decide: (before: ProgressRow) => AttemptDecision<Refused>,
+    ): Promise<WriteOutcome<Refused>> {
+      let outcome: WriteOutcome<Refused> = { kind: 'key-taken' }
+      try {
+        await database.$transaction(async transaction => {
+          outcome = await writeIn(transaction, draft, decide)
+          if (outcome.kind !== 'stored') throw new Abandoned()
+        })
+      } catch (error) {
+        if (!(error instanceof Abandoned)) throw error
+      }
+      return outcome
+    },
+  }
+}
+
+async function writeIn<Refused>(
+  transaction: Transaction,
+  draft: AttemptDraft,
+  decide: (before: ProgressRow) => AttemptDecision<Refused>,
+): Promise<WriteOutcome<Refused>> {
+  if (!(await claimIdempotencyKey(transaction, draft))) return { kind: 'key-taken' }
+  if (!(await enrol(transaction, draft))) return { kind: 'learner-erased' }
+  const decision = decide(await lockProgress(transaction, draft))
+  if (decision.kind === 'refused') return decision
+  await insertAttempt(transaction, draft, decision.after.attempts, decision.shown)
+  await updateProgress(transaction, draft, decision.after)
+  return { kind: 'stored', number: decision.after.attempts }
+}
+
+/** Claims the key for this attempt; waits for a request that is just storing the same key, and loses to it. */
+async function claimIdempotencyKey(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
+  if (draft.idempotency === undefined) return true
+  const { keyHash, fingerprint } = draft.idempotency
+  const inserted = await transaction.$executeRaw`
+    INSERT INTO idempotency_keys (course_id, key_hash, fingerprint, attempt_id, created_at)
+    VALUES (${draft.courseId}::uuid, ${keyHash}, ${fingerprint}, ${draft.id}::uuid, ${draft.submittedAt})
+    ON CONFLICT (course_id, key_hash) DO NOTHING`
+  return inserted > 0
+}
+
+/**
+ * Enrols the learner if need be and holds the membership until commit, so that an erasure waits for us or we for it.
+ * False for someone who was erased.
+ */
+async function enrol(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
+  const { courseId, learner, learnerHash, submittedAt } = draft
+  await transaction.$executeRaw`
+    INSERT INTO members (course_id, key, role, created_at, updated_at)
+    VALUES (${courseId}::uuid, ${learner}, 'learner', ${submittedAt}, ${submittedAt})
+    ON CONFLICT (course_id, key) DO NOTHING`
+  // No row: an erasure was committed between the two statements.
+  const [member] = await transaction.$queryRaw<{ erased: boolean }[]>`
+    SELECT EXISTS (
+      SELECT FROM erasures e WHERE e.course_id = ${courseId}::uuid AND e.member_hash = ${learnerHash}
+    ) AS erased
+    FROM members m
+    WHERE m.course_id = ${courseId}::uuid AND m.key = ${learner}
+    FOR KEY SHARE OF m`
+  return member !== undefined && !member.erased
+}
+
+/** Makes the progress row if need be, locks it and answers it as it is now. */
+async function lockProgress(transaction: Transaction, draft: AttemptDraft): Promise<ProgressRow> {
+  const [row] = await transaction.$queryRaw<
+    (Omit<ProgressRow, 'sumMillionths'> & { sumMillionths: bigint })[]
+  >`
+    INSERT INTO progress (
+      course_id, assignment_id, learner, attempts, credit_millionths, best_millionths, first_millionths,
+      last_millionths, sum_millionths, max_points)
+    VALUES (
+      ${draft.courseId}::uuid, ${draft.assignmentId}::uuid, ${draft.learner}, 0, 0, 0, 0, 0, 0,
+      ${draft.maxPoints}::float8)
+    ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET max_points = EXCLUDED.max_points
+    RETURNING attempts, credit_millionths AS "creditMillionths", best_millionths AS "bestMillionths",
+      first_millionths AS "firstMillionths", last_millionths AS "lastMillionths",
+      sum_millionths AS "sumMillionths", completed_at IS NOT NULL AS completed`
+  if (row === undefined) throw new Error('the upsert of a progress row returned no row')
+  return { ...row, sumMillionths: Number(row.sumMillionths) }
+}
+
+async function insertAttempt(
+  transaction: Transaction,
+  draft: AttemptDraft,
+  number: number,
+  progress: unknown,
+): Promise<void> {
+  await transaction.$executeRaw`
+    INSERT INTO attempts (
+      course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points,
+      graph_version, policy_revision, submitted_at, answers, boxes, progress, idempotency_key_hash)
+    VALUES (
+      ${draft.courseId}::uuid, ${draft.id}::uuid, ${draft.assignmentId}::uuid, ${draft.learner}, ${number}::int,
+      ${draft.credit}::float8, ${draft.earnedMillionths}::int, ${draft.late}, ${draft.points}::float8,
+      ${draft.maxPoints}::float8, ${draft.graphVersion}::int, ${draft.policyRevision}::int, ${draft.submittedAt},
+      ${JSON.stringify(draft.answers)}::jsonb, ${JSON.stringify(draft.boxes)}::jsonb,
+      ${JSON.stringify(progress)}::jsonb, ${draft.idempotency?.keyHash ?? null}::bytea)`
+}
+
+async function updateProgress(
+  transaction: Transaction,
+  draft: AttemptDraft,
+  after: ProgressRow,
+): Promise<void> {
+  await transaction.$executeRaw`
+    UPDATE progress SET
+      attempts = ${after.attempts}::int,
+      credit_millionths = ${after.creditMillionths}::int,
+      best_millionths = ${after.bestMillionths}::int,
+      first_millionths = ${after.firstMillionths}::int,
+      last_millionths = ${after.lastMillionths}::int,
+      sum_millionths = ${after.sumMillionths}::bigint,
+      completed_at = CASE WHEN ${after.completed} THEN COALESCE(completed_at, ${draft.submittedAt}) END,
+      first_submitted_at = COALESCE(first_submitted_at, ${draft.submittedAt}),
+      last_submitted_at = ${draft.submittedAt}
+    WHERE course_id = ${draft.courseId}::uuid AND assignment_id = ${draft.assignmentId}::uuid
+      AND learner = ${draft.learner}`
+}

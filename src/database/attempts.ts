@@ -1,0 +1,72 @@
+/** Stored attempts, and the idempotency keys that lead to them. Writing is the attempt writer's. */
+import type { Database } from './client.js'
+import { Prisma } from './generated/client.js'
+
+export type StoredAttempt = {
+  readonly id: string
+  readonly assignmentId: string
+  readonly learner: string
+  readonly number: number
+  readonly credit: number
+  readonly late: boolean
+  readonly points: number
+  readonly maxPoints: number
+  readonly submittedAt: Date
+  /** Box id → what was typed. */
+  readonly answers: unknown
+  readonly boxes: unknown
+  readonly progress: unknown
+}
+
+/** What became of an idempotency key. After an erasure neither fingerprint nor attempt is left. */
+export type StoredIdempotencyKey = {
+  readonly fingerprint: Uint8Array | null
+  readonly attemptId: string | null
+}
+
+export type AttemptRepository = ReturnType<typeof createAttemptRepository>
+
+const COLUMNS = Prisma.sql`
+  id, assignment_id AS "assignmentId", learner, number, credit, late, points,
+  max_points AS "maxPoints", submitted_at AS "submittedAt", answers, boxes, progress`
+
+export function createAttemptRepository(database: Database) {
+  return {
+    /** An attempt of a course by its id. */
+    async find(courseId: string, id: string): Promise<StoredAttempt | undefined> {
+      const rows = await database.$queryRaw<StoredAttempt[]>`
+        SELECT ${COLUMNS} FROM attempts WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid`
+      return rows[0]
+    },
+
+    /** The attempts on an assignment in order of their ids, which is the order of their making; of one learner if given. */
+    async list(
+      courseId: string,
+      assignmentId: string,
+      options: {
+        readonly learner: string | undefined
+        readonly after: string | undefined
+        readonly limit: number
+      },
+    ): Promise<StoredAttempt[]> {
+      const { learner, after, limit } = options
+      const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND learner = ${learner}`
+      const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND id > ${after}::uuid`
+      return database.$queryRaw<StoredAttempt[]>`
+        SELECT ${COLUMNS} FROM attempts
+        WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
+        ORDER BY id
+        LIMIT ${limit}`
+    },
+
+    async findIdempotencyKey(
+      courseId: string,
+      keyHash: Uint8Array,
+    ): Promise<StoredIdempotencyKey | undefined> {
+      const rows = await database.$queryRaw<StoredIdempotencyKey[]>`
+        SELECT fingerprint, attempt_id AS "attemptId" FROM idempotency_keys
+        WHERE course_id = ${courseId}::uuid AND key_hash = ${keyHash}`
+      return rows[0]
+    },
+  }
+}

@@ -1,0 +1,87 @@
+/** Members of a course, and what is left of those who were erased. */
+import type { Database } from './client.js'
+
+export type StoredMember = {
+  readonly key: string
+  readonly role: string
+  readonly name: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export type MemberRepository = ReturnType<typeof createMemberRepository>
+
+export function createMemberRepository(database: Database) {
+  return {
+    async find(courseId: string, key: string): Promise<StoredMember | undefined> {
+      return (await database.member.findUnique({ where: { courseId_key: { courseId, key } } })) ?? undefined
+    },
+
+    /** Members by key; of one role where it is given. */
+    async list(
+      courseId: string,
+      role: string | undefined,
+      after: string,
+      limit: number,
+    ): Promise<StoredMember[]> {
+      const where = { courseId, key: { gt: after }, ...(role === undefined ? {} : { role }) }
+      return database.member.findMany({ where, orderBy: { key: 'asc' }, take: limit })
+    },
+
+    /** Enrols a member or changes role and name. Someone erased before is welcome again: that is the caller's word. */
+    async put(
+      courseId: string,
+      member: {
+        readonly key: string
+        readonly hash: Uint8Array
+        readonly role: string
+        readonly name: string | null
+      },
+      time: Date,
+    ): Promise<{ member: StoredMember; created: boolean }> {
+      const { key, hash, role, name } = member
+      return database.$transaction(async transaction => {
+        const inserted = await transaction.$executeRaw`
+          INSERT INTO members (course_id, key, role, name, created_at, updated_at)
+          VALUES (${courseId}::uuid, ${key}, ${role}, ${name}, ${time}, ${time})
+          ON CONFLICT (course_id, key) DO NOTHING`
+        const [stored] = await transaction.$queryRaw<StoredMember[]>`
+          UPDATE members SET role = ${role}, name = ${name}, updated_at = ${time}
+          WHERE course_id = ${courseId}::uuid AND key = ${key}
+          RETURNING key, role, name, created_at AS "createdAt", updated_at AS "updatedAt"`
+        if (stored === undefined) throw new Error('a member was erased while being enrolled')
+        await transaction.$executeRaw`
+          DELETE FROM erasures WHERE course_id = ${courseId}::uuid AND member_hash = ${hash}`
+        return { member: stored, created: inserted > 0 }
+      })
+    },
+
+    /**
+     * Erases a person from a course: attempts, progress and membership in one transaction. Of their idempotency keys
+     * the hashes stay, so that a late retry is told and not stored again. False when there is no such member.
+     */
+    async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
+      return database.$transaction(async transaction => {
+        // Submissions hold a key-share lock on this row until they commit: none is under way once we have it.
+        const locked = await transaction.$queryRaw<unknown[]>`
+          SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key} FOR UPDATE`
+        if (locked.length === 0) return false
+        await transaction.$executeRaw`
+          UPDATE idempotency_keys k SET fingerprint = NULL, attempt_id = NULL
+          FROM attempts a
+          WHERE a.course_id = ${courseId}::uuid AND a.learner = ${key}
+            AND k.course_id = a.course_id AND k.key_hash = a.idempotency_key_hash`
+        await transaction.$executeRaw`
+          DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM progress WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM members WHERE course_id = ${courseId}::uuid AND key = ${key}`
+        await transaction.$executeRaw`
+          INSERT INTO erasures (course_id, member_hash, erased_at) VALUES (${courseId}::uuid, ${hash}, ${time})
+          ON CONFLICT (course_id, member_hash) DO UPDATE SET erased_at = EXCLUDED.erased_at`
+        return true
+      })
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/** Tenants and their API keys. */
+import type { Database } from './client.js'
+import { RESERVED_TENANT_ID } from './reserved-tenant.js'
+
+export type StoredTenant = {
+  readonly id: string
+  readonly key: string
+  readonly name: string
+  readonly createdAt: Date
+}
+
+export type StoredKey = {
+  readonly id: string
+  readonly tenantId: string
+  readonly hash: Uint8Array
+  readonly name: string
+  readonly scopes: readonly string[]
+  /** Empty: every course of the tenant. */
+  readonly courses: readonly string[]
+  readonly createdAt: Date
+  readonly revokedAt: Date | null
+}
+
+export type TenantRepository = ReturnType<typeof createTenantRepository>
+export type KeyRepository = ReturnType<typeof createKeyRepository>
+
+export function createTenantRepository(database: Database) {
+  return {
+    /** Makes a tenant. False when the key is taken, be it by the reserved tenant. */
+    async create(tenant: StoredTenant): Promise<boolean> {
+      const { count } = await database.tenant.createMany({ data: [tenant], skipDuplicates: true })
+      return count > 0
+    },
+
+    async find(key: string): Promise<StoredTenant | undefined> {
+      const found = await database.tenant.findUnique({ where: { key } })
+      return found === null || found.id === RESERVED_TENANT_ID ? undefined : found
+    },
+
+    async list(): Promise<StoredTenant[]> {
+      return database.tenant.findMany({ where: { id: { not: RESERVED_TENANT_ID } }, orderBy: { key: 'asc' } })
+    },
+
+    /**
+     * Deletes a tenant with all it has. Course by course, each in a transaction of its own, so that no statement
+     * touches several courses; what is gone stays gone if it is interrupted, and it can be run again.
+     */
+    async delete(tenantId: string): Promise<void> {
+      // Keys first: from here on nothing new arrives.
+      await database.apiKey.deleteMany({ where: { tenantId } })
+      const courses = await database.course.findMany({ where: { tenantId }, select: { id: true } })
+      for (const { id: courseId } of courses) {
+        const where = { courseId }
+        await database.$transaction([
+          database.attempt.deleteMany({ where }),
+          database.progress.deleteMany({ where }),
+          database.idempotencyKey.deleteMany({ where }),
+          database.erasure.deleteMany({ where }),
+          database.assignment.deleteMany({ where }),
+          database.member.deleteMany({ where }),
+          database.course.deleteMany({ where: { id: courseId } }),
+        ])
+      }
+      await database.$transaction([
+        database.graphVersion.deleteMany({ where: { graph: { tenantId } } }),
+        database.graph.deleteMany({ where: { tenantId } }),
+        database.tenant.deleteMany({ where: { id: tenantId } }),
+      ])
+    },
+  }
+}
+
+export function createKeyRepository(database: Database) {
+  return {
+    async create(key: StoredKey): Promise<void> {
+      const { hash, scopes, courses, ...rest } = key
+      await database.apiKey.create({
+        data: { ...rest, hash: Uint8Array.from(hash), scopes: [...scopes], courses: [...courses] },
+      })
+    },
+
+    /** The key of a hash, unless it was revoked. */
+    async findByHash(hash: Uint8Array): Promise<StoredKey | undefined> {
+      const found = await database.apiKey.findUnique({ where: { hash: Uint8Array.from(hash) } })
+      return found === null || found.revokedAt !== null ? undefined : found
+    },
+
+    async list(tenantId: string): Promise<StoredKey[]> {
+      return database.apiKey.findMany({ where: { tenantId }, orderBy: { id: 'asc' } })
+    },
+
+    /** Revokes a key; false when there is none of that id that was not revoked before. */
+    async revoke(id: string, time: Date): Promise<boolean> {
+      const { count } = await database.apiKey.updateMany({
+        where: { id, revokedAt: null },
+        data: { revokedAt: time },
+      })
+      return count > 0
+    },
+  }
+}

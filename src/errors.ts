@@ -1,0 +1,160 @@
+/**
+ * The registry of refusals: every code that a response can hold, what it means and which HTTP status it has.
+ * A code is part of the contract with clients: it may be added, never renamed.
+ */
+import type { PublicationFault } from './grading/published-graph.js'
+import type { UnreadableCode } from './grading/read-answer.js'
+
+type ProblemRow = { readonly status: number; readonly title: string }
+
+/** Codes of whole refusals: the `code` of a problem. */
+export const PROBLEMS = {
+  'malformed-json': { status: 400, title: 'The body is not well-formed JSON' },
+  'malformed-request': { status: 400, title: 'The request is not well-formed HTTP' },
+  'invalid-idempotency-key': {
+    status: 400,
+    title: 'The Idempotency-Key is not 1 to 255 visible ASCII characters',
+  },
+  'invalid-cursor': { status: 400, title: 'The cursor is not one of this list' },
+  'missing-key': { status: 401, title: 'An API key is needed' },
+  'unknown-key': { status: 401, title: 'The API key is not known or was revoked' },
+  'missing-scope': { status: 403, title: 'The API key lacks the scope for this' },
+  'course-not-allowed': { status: 403, title: 'The API key is restricted to other courses' },
+  'assignment-not-open': { status: 403, title: 'The assignment is not open yet' },
+  'assignment-closed': { status: 403, title: 'The assignment is closed' },
+  'no-attempts-left': { status: 403, title: 'No attempts are left' },
+  'route-not-found': { status: 404, title: 'There is nothing at this address' },
+  'not-found': { status: 404, title: 'What the address names does not exist' },
+  'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
+  'stale-variant': { status: 409, title: 'The variant is no longer current' },
+  'learner-erased': { status: 410, title: "The learner's data was erased" },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'invalid-request': { status: 422, title: 'The request does not have the form asked for' },
+  'invalid-graph': { status: 422, title: 'The graph definition cannot be published' },
+  'invalid-inputs': { status: 422, title: 'The graph has no finite values at these inputs' },
+  'invalid-assignment': { status: 422, title: 'The assignment does not fit its graph' },
+  'unknown-box': { status: 422, title: 'An answer names a box that is not asked' },
+  'unreadable-answer': { status: 422, title: 'An answer cannot be read' },
+  'nothing-answered': { status: 422, title: 'No box is answered' },
+  'too-complex': { status: 422, title: 'The request takes more work than one request may ask for' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  unavailable: { status: 503, title: 'The service cannot answer right now' },
+} as const satisfies Record<string, ProblemRow>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Faults of form, found by a schema. */
+export type FormCode =
+  | 'missing-field'
+  | 'unknown-field'
+  | 'wrong-type'
+  | 'not-finite'
+  | 'out-of-range'
+  | 'wrong-format'
+  | 'unknown-value'
+  | 'invalid'
+  | 'too-deep'
+  | 'reserved-name'
+
+/** Faults of an assignment or of practice inputs against their graph. */
+export type ReferenceCode = 'unknown-graph' | 'unknown-version' | 'unknown-input' | 'closes-before-opening'
+
+export type EntryCode =
+  FormCode | ReferenceCode | 'unknown-box' | 'nothing-answered' | UnreadableCode | PublicationFault['code']
+
+/** Codes of single faults: the `code` of each of a problem's `errors`. */
+export const ENTRIES = {
+  'missing-field': 'a field is missing',
+  'unknown-field': 'a field is not known here',
+  'wrong-type': 'a value has the wrong type',
+  'not-finite': 'a number is not finite',
+  'out-of-range': 'a value is too small, too large, too short or too long',
+  'wrong-format': 'a text does not have the form asked for',
+  'unknown-value': 'a value is none of those possible',
+  invalid: 'a value is refused for the reason in the message',
+  'too-deep': 'the body is nested too deeply',
+  'reserved-name': 'a name that objects of the language answer to',
+  'unknown-graph': 'there is no graph of that key',
+  'unknown-version': 'the graph has no such version',
+  'unknown-input': 'the graph has no such input',
+  'closes-before-opening': 'closesAt is not after opensAt',
+  'unknown-box': 'the graph has, or the assignment asks, no box of that id',
+  'nothing-answered': 'no box holds an answer',
+  syntax: 'an expression cannot be read at the position',
+  'two-numbers': 'two numbers or factors stand side by side without an operator',
+  'double-star': '** was written for a power; it is ^',
+  'unknown-name': 'a name in an expression is not declared',
+  'wrong-argument-count': 'a function got too few or too many values',
+  'expression-too-long': 'an expression has too many characters',
+  'expression-too-deep': 'an expression is nested too deeply',
+  'expression-too-large': 'an expression has too many operations',
+  'literal-too-long': 'a number has too many digits',
+  'exponent-too-large': "a number's exponent is too large",
+  'too-complex': 'the request takes too much work',
+  'invalid-name': 'a name is not formed as names are',
+  'duplicate-name': 'a name is used twice',
+  cycle: 'nodes depend on each other in a cycle',
+  'unknown-output': 'the output is no node',
+  'output-feeds-node': 'the output is used by another node',
+  'too-many-nodes': 'the graph has too many nodes',
+  'domain-error': 'a value or derivative does not exist at the given inputs',
+  'box-collision': 'names make two boxes have one id',
+  'duplicate-box': 'a box is asked twice',
+  'no-box': 'no box is asked',
+  'no-weight': 'no box has a weight above 0',
+  'not-a-text-or-number': 'an answer is neither text nor number',
+  'not-one-number': 'an answer is a list where one number is asked',
+  'answer-too-long': 'an answer has too many characters',
+  'answer-too-complex': 'an answer has too many operations or is nested too deeply',
+  'not-a-number': 'an answer is NaN',
+  infinite: 'an answer is infinite',
+  'too-large': 'an answer is out of the range of numbers',
+  'too-many-digits': 'a number in an answer has too many digits',
+  separator: 'a comma stands in a number',
+  hexadecimal: 'a number is not decimal',
+  'graph-name': 'an answer uses a name of the graph',
+  'outside-domain': 'an answer divides by zero or leaves the domain of a function',
+  'not-readable': 'an answer cannot be read as a number',
+} as const satisfies Record<EntryCode, string>
+
+/** One fault: where it lies (a JSON pointer into the body, or into `path`, `query`, `headers`), and what it is. */
+export type ProblemEntry = {
+  readonly path: string
+  readonly code: EntryCode
+  readonly message: string
+  readonly position?: number
+}
+
+/** The most faults that one problem lists. */
+const MAX_ENTRIES = 100
+
+/** A refusal on its way to the client. Everything in it may be shown to the caller. */
+export class Refusal extends Error {
+  readonly code: ProblemCode
+  readonly entries: readonly ProblemEntry[]
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: ProblemCode, detail: string, entries: readonly ProblemEntry[] = [], retryAfter?: number) {
+    super(detail)
+    this.name = 'Refusal'
+    this.code = code
+    this.entries = entries.slice(0, MAX_ENTRIES)
+    this.retryAfter = retryAfter
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+}
+
+/** Keys and indexes → JSON pointer (RFC 6901). */
+export function jsonPointer(path: readonly (string | number)[]): string {
+  return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** What a response says where an address names nothing; the same for what is missing and what is another tenant's. */
+export function notFound(): Refusal {
+  return new Refusal('not-found', 'There is nothing of that key or id here.')
+}

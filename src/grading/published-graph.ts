@@ -1,0 +1,140 @@
+/**
+ * A graph as it is published: compiled, with the weights and tolerances of its boxes, checked at its own values.
+ * Publication refuses what could not be graded and warns of what an author may not have meant.
+ */
+import { evaluateGraph, definedInputs, type Evaluation } from '../engine/evaluate.js'
+import type { EngineFault, EngineWarning, FaultPath } from '../engine/faults.js'
+import {
+  compileGraph,
+  type CompiledGraph,
+  type CompileOptions,
+  type GraphDefinition,
+} from '../engine/graph.js'
+import { buildAnswerKey, type AnswerKey, type BoxPolicy } from './answer-key.js'
+import { absoluteFloor, type Tolerance } from './tolerance.js'
+
+/** A box of a definition: its id alone, or with how it counts. */
+export type DefinedBox =
+  | string
+  | { readonly id: string; readonly weight?: number | undefined; readonly tolerance?: Tolerance | undefined }
+
+/** A graph definition with what grading needs of it. */
+export type GradedDefinition = Omit<GraphDefinition, 'boxes'> & {
+  readonly tolerance?: Tolerance | undefined
+  readonly boxes?: readonly DefinedBox[] | undefined
+}
+
+export type PublicationFault = Omit<EngineFault, 'code'> & {
+  readonly code: EngineFault['code'] | 'no-weight'
+}
+
+export type PublicationWarning =
+  EngineWarning | { readonly code: 'kink' | 'near-zero'; readonly message: string; readonly path: FaultPath }
+
+/** A published graph, ready to grade. It never changes, so it may be cached by version. */
+export type PublishedGraph = {
+  readonly graph: CompiledGraph
+  /** At the values of the definition. */
+  readonly evaluation: Evaluation
+  readonly tolerance: Tolerance | undefined
+  readonly boxes: ReadonlyMap<string, { readonly weight: number; readonly tolerance: Tolerance | undefined }>
+}
+
+export type PublicationResult =
+  | {
+      readonly ok: true
+      readonly published: PublishedGraph
+      readonly warnings: readonly PublicationWarning[]
+    }
+  | { readonly ok: false; readonly faults: readonly PublicationFault[] }
+
+/** What an assignment may set over its graph's own weights and tolerance. */
+export type GradingOverrides = {
+  readonly tolerance?: Tolerance | null | undefined
+  /** Box id → weight; boxes left out keep the graph's. */
+  readonly weights?: ReadonlyMap<string, number> | undefined
+}
+
+/** Checks a definition and makes it ready to grade, or lists all that is wrong with it. Throws only `too-complex`. */
+export function publishGraph(definition: GradedDefinition, options: CompileOptions): PublicationResult {
+  const defined = definition.boxes?.map(box => (typeof box === 'string' ? { id: box } : box))
+  const compiled = compileGraph({ ...definition, boxes: defined?.map(box => box.id) }, options)
+  if (!compiled.ok) return compiled
+  const { graph } = compiled
+  const evaluated = evaluateGraph(graph, definedInputs(graph))
+  if (!evaluated.ok) return { ok: false, faults: [evaluated.fault] }
+  const own = new Map((defined ?? []).map(box => [box.id, box]))
+  const published: PublishedGraph = {
+    graph,
+    evaluation: evaluated.evaluation,
+    tolerance: definition.tolerance,
+    boxes: new Map(
+      graph.asked.map(({ id }) => [
+        id,
+        { weight: own.get(id)?.weight ?? 1, tolerance: own.get(id)?.tolerance },
+      ]),
+    ),
+  }
+  if ([...published.boxes.values()].every(box => box.weight === 0)) {
+    const message = 'At least one box must have a weight above 0.'
+    return { ok: false, faults: [{ code: 'no-weight', path: ['boxes'], message }] }
+  }
+  const { key, missing, kinkedNodes } = buildAnswerKey(
+    graph,
+    evaluated.evaluation,
+    boxPolicies(published, {}),
+  )
+  if (missing.length > 0) return { ok: false, faults: missing.map(id => missingValue(graph, id)) }
+  return {
+    ok: true,
+    published,
+    warnings: [...compiled.warnings, ...kinkWarnings(graph, kinkedNodes), ...nearZero(key)],
+  }
+}
+
+/** Each box's weight and tolerance: the box's own over the assignment's over the graph's over the defaults. */
+export function boxPolicies(
+  published: PublishedGraph,
+  overrides: GradingOverrides,
+): (id: string) => BoxPolicy {
+  return id => {
+    const box = published.boxes.get(id)
+    return {
+      weight: overrides.weights?.get(id) ?? box?.weight ?? 1,
+      tolerance: box?.tolerance ?? overrides.tolerance ?? published.tolerance ?? {},
+    }
+  }
+}
+
+/** The answer key of a published graph at its own values, under an assignment's overrides. */
+export function answerKeyOf(published: PublishedGraph, overrides: GradingOverrides = {}): AnswerKey {
+  return buildAnswerKey(published.graph, published.evaluation, boxPolicies(published, overrides)).key
+}
+
+function missingValue(graph: CompiledGraph, id: string): PublicationFault {
+  return {
+    code: 'domain-error',
+    path: ['boxes', graph.asked.findIndex(box => box.id === id)],
+    message: `The box "${id}" has no finite value at these inputs.`,
+  }
+}
+
+function kinkWarnings(graph: CompiledGraph, names: readonly string[]): PublicationWarning[] {
+  return graph.nodes
+    .filter(node => names.includes(node.name))
+    .map(node => ({
+      code: 'kink',
+      path: ['nodes', node.listed, 'expression'],
+      message: `The values sit on a kink of "${node.name}": any slope between its two sides will be accepted.`,
+    }))
+}
+
+function nearZero(key: AnswerKey): PublicationWarning[] {
+  return key.boxes
+    .filter(({ truth, tolerance }) => truth !== 0 && Math.abs(truth) <= 10 * absoluteFloor(tolerance))
+    .map(({ box }) => ({
+      code: 'near-zero',
+      path: ['boxes'],
+      message: `The right value of "${box.id}" is so near 0 that its tolerance hardly tells it from 0.`,
+    }))
+}

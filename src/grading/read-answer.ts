@@ -1,0 +1,155 @@
+/**
+ * What a learner typed → a number, or the reason why it is none (contract §4, reading an answer). Reading looks at
+ * the typed text alone, never at the right value, so that no refusal can give one away.
+ */
+import { constantParts, constantToDouble, type ConstantValue } from '../engine/constants.js'
+import { createExpressionPool, operandsFirst, type Expression } from '../engine/expression.js'
+import { ExpressionError, type StepBudget } from '../engine/faults.js'
+import { operationRow } from '../engine/operations.js'
+import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
+import { fromDouble, type Rational } from '../engine/rational.js'
+
+/** Why an answer cannot be read. */
+export type UnreadableCode =
+  | 'not-a-text-or-number'
+  | 'not-one-number'
+  | 'answer-too-long'
+  | 'answer-too-complex'
+  | 'not-a-number'
+  | 'infinite'
+  | 'too-large'
+  | 'too-many-digits'
+  | 'separator'
+  | 'hexadecimal'
+  | 'two-numbers'
+  | 'double-star'
+  | 'graph-name'
+  | 'unknown-name'
+  | 'outside-domain'
+  | 'not-readable'
+
+/** A number as it was typed: exactly, where it is rational. */
+export type ReadNumber = {
+  readonly kind: 'number'
+  readonly double: number
+  /** What was typed if rational; else the shortest decimal of its double. */
+  readonly exact: Rational
+}
+
+export type Reading =
+  | ReadNumber
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'unreadable'; readonly code: UnreadableCode; readonly message: string }
+
+export type ReadingOptions = {
+  /** The graph's own names: an answer that uses one proves nothing. */
+  readonly names: { has(name: string): boolean }
+  readonly budget: StepBudget
+}
+
+function unreadable(code: UnreadableCode, message: string): Reading {
+  return { kind: 'unreadable', code, message }
+}
+
+const TOO_LARGE = unreadable('too-large', 'This number is too large to compute with.')
+const SEPARATOR = unreadable(
+  'separator',
+  'A comma cannot be read here: write a point before the decimals (3.14) and nothing between thousands (1000).',
+)
+
+/** Forms that get a message of their own before the text is parsed, by what they look like. */
+const KNOWN_FORMS: readonly (readonly [RegExp, Reading])[] = [
+  [/^[+\-−]?\s*nan$/i, unreadable('not-a-number', '"NaN" is not a number: type the value.')],
+  [/^[+\-−]?\s*(inf|infinity|∞)$/i, unreadable('infinite', 'An infinite value cannot be an answer here.')],
+  [/^[+\-−]?\s*0x/i, unreadable('hexadecimal', 'Type the number in decimal digits, without 0x.')],
+  [/^[+\-−]?[\d.\s]*\d\s*,[\d.,\s]*$/, SEPARATOR],
+]
+
+/** Reads one typed answer of a box that asks for a number. Throws only `too-complex`, when the budget is spent. */
+export function readAnswer(typed: unknown, options: ReadingOptions): Reading {
+  if (typed === null || typed === undefined) return { kind: 'blank' }
+  if (typeof typed === 'number') return readNumber(typed)
+  if (Array.isArray(typed))
+    return unreadable('not-one-number', 'This box asks for one number, not for a list.')
+  if (typeof typed !== 'string') return unreadable('not-a-text-or-number', 'An answer is a number or a text.')
+  const text = typed.trim()
+  if (text === '') return { kind: 'blank' }
+  if (text.length > ANSWER_LIMITS.characters) {
+    return unreadable(
+      'answer-too-long',
+      `An answer has at most ${String(ANSWER_LIMITS.characters)} characters.`,
+    )
+  }
+  for (const [form, reading] of KNOWN_FORMS) if (form.test(text)) return reading
+  return readText(text, options)
+}
+
+function readNumber(typed: number): Reading {
+  if (Number.isNaN(typed)) return unreadable('not-a-number', 'NaN is not a number.')
+  // JSON has no infinity: an infinite number was a literal past the largest double, such as 1e999.
+  if (!Number.isFinite(typed)) return TOO_LARGE
+  return { kind: 'number', double: typed, exact: fromDouble(typed) }
+}
+
+function readText(text: string, { names, budget }: ReadingOptions): Reading {
+  try {
+    const { root, operands } = parseExpression(text, {
+      pool: createExpressionPool(),
+      names,
+      limits: ANSWER_LIMITS,
+      budget,
+    })
+    if (operands.length > 0) {
+      const message = `Type a number: the name "${operands[0] ?? ''}" of the graph cannot stand in this box.`
+      return unreadable('graph-name', message)
+    }
+    return readValue(root)
+  } catch (error) {
+    if (!(error instanceof ExpressionError) || error.code === 'too-complex') throw error
+    return unreadableExpression(text, error)
+  }
+}
+
+function readValue(root: Expression): Reading {
+  const parts = operandsFirst(root)
+  const values = constantParts(parts)
+  for (const part of parts) {
+    const value = values.get(part) as ConstantValue // An expression without names has a value in every part.
+    if (typeof value !== 'number' || Number.isFinite(value)) continue
+    const fault = part.kind === 'apply' ? domainFault(part, values) : undefined
+    return fault === undefined ? TOO_LARGE : unreadable('outside-domain', `This contains ${fault}.`)
+  }
+  const value = values.get(root) as ConstantValue
+  const double = constantToDouble(value)
+  if (!Number.isFinite(double)) return TOO_LARGE
+  return { kind: 'number', double, exact: typeof value === 'number' ? fromDouble(value) : value }
+}
+
+function domainFault(
+  part: Extract<Expression, { kind: 'apply' }>,
+  values: ReadonlyMap<Expression, ConstantValue>,
+): string | undefined {
+  const [x = Number.NaN, y = Number.NaN] = part.operands.map(operand =>
+    constantToDouble(values.get(operand) ?? Number.NaN),
+  )
+  return operationRow(part.operation).fault?.(x, y)
+}
+
+function unreadableExpression(text: string, error: ExpressionError): Reading {
+  switch (error.code) {
+    case 'exponent-too-large':
+      return unreadable('too-large', `${error.message} This number is out of range.`)
+    case 'literal-too-long':
+      return unreadable('too-many-digits', error.message)
+    case 'expression-too-deep':
+    case 'expression-too-large':
+      return unreadable('answer-too-complex', error.message)
+    case 'two-numbers':
+    case 'double-star':
+    case 'unknown-name':
+      return unreadable(error.code, error.message)
+    default:
+      if (text.charAt(error.position) === ',') return SEPARATOR
+      return unreadable('not-readable', `This cannot be read as a number. ${error.message}`)
+  }
+}

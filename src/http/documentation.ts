@@ -1,0 +1,77 @@
+/** The OpenAPI document, made from the same zod schemas that check requests, and a page to read it. */
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { ENTRIES, PROBLEMS } from '../errors.js'
+import { RIGHTS } from './rights.js'
+
+function describeCodes(): string {
+  const problems = Object.entries(PROBLEMS).map(
+    ([code, row]) => `| \`${code}\` | ${String(row.status)} | ${row.title} |`,
+  )
+  const entries = Object.entries(ENTRIES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return [
+    'Grades back-propagation: publishes computation graphs, grades the boxes a learner filled in, keeps every attempt.',
+    '',
+    '## Codes of problems',
+    '| code | status | title |\n|---|---|---|',
+    problems.join('\n'),
+    '',
+    '## Codes of the `errors` in a problem',
+    '| code | meaning |\n|---|---|',
+    entries.join('\n'),
+  ].join('\n')
+}
+
+/** Collects the routes registered after it. */
+export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Chainmark', version: '1', description: describeCodes(), license: { name: 'MIT' } },
+      tags: [
+        { name: 'graphs', description: 'Published computation graphs' },
+        { name: 'courses', description: 'Courses, their members and assignments' },
+        { name: 'attempts', description: 'The main job: graded submissions' },
+        { name: 'progress', description: 'How far learners have come' },
+      ],
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'cm_…' } } },
+    },
+    transform: input => {
+      const { schema, url } = jsonSchemaTransform(input)
+      const right = RIGHTS.get(`${[input.route.method].flat()[0] ?? ''} ${input.url}`)
+      if (right === undefined || right === 'open') return { schema, url }
+      const { description } = schema as { description?: string }
+      const scope = `Scope: \`${right}\`.`
+      return {
+        schema: {
+          ...schema,
+          description: description === undefined ? scope : `${description} ${scope}`,
+          security: [{ key: [] }],
+        },
+        url,
+      }
+    },
+  })
+}
+
+/** The document and the page. Their routes stand outside it. */
+export async function registerDocumentation(app: FastifyInstance): Promise<void> {
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    indexPrefix: '',
+    uiConfig: { defaultModelsExpandDepth: 0, tryItOutEnabled: true, persistAuthorization: false },
+    theme: { title: 'Chainmark API' },
+    // Everything the page needs comes from this service; the page styles itself inline.
+    staticCSP: {
+      'default-src': ["'self'"],
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'img-src': ["'self'", 'data:'],
+      'object-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'frame-ancestors': ["'self'"],
+    },
+  })
+}

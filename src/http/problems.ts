@@ -1,0 +1,107 @@
+/**
+ * Every refusal → application/problem+json (RFC 9457) with a code of the registry. What is not a refusal is our bug:
+ * it is logged and answered without a word about its inside.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { PROBLEMS, Refusal, type ProblemCode } from '../errors.js'
+
+/** A problem as it is documented and sent. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe('stable; see the list of codes'),
+    detail: z.string(),
+    errors: z
+      .array(
+        z.strictObject({
+          path: z
+            .string()
+            .describe('a JSON pointer into the body, or one that begins with /path, /query or /headers'),
+          code: z.string(),
+          message: z.string(),
+          position: z.int().optional().describe('0-based place in an expression'),
+        }),
+      )
+      .optional(),
+  })
+  .meta({
+    examples: [
+      {
+        type: 'urn:chainmark:problem:unreadable-answer',
+        title: 'An answer cannot be read',
+        status: 422,
+        code: 'unreadable-answer',
+        detail: 'Some answers cannot be read; nothing was graded and no attempt was used.',
+        errors: [{ path: '/answers/a', code: 'unknown-name', message: 'Unknown name "abc".' }],
+      },
+    ],
+  })
+
+type Problem = z.infer<typeof problemSchema>
+
+/** Fastify's own refusals that have a code of ours; others of 4xx are `malformed-request`. */
+const FASTIFY_CODES: ReadonlyMap<string, ProblemCode> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'body-too-large'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported-media-type'],
+])
+
+function problemOf(refusal: Refusal): Problem {
+  const { code, entries, message } = refusal
+  const { status, title } = PROBLEMS[code]
+  return {
+    type: `urn:chainmark:problem:${code}`,
+    title,
+    status,
+    code,
+    detail: message,
+    ...(entries.length > 0 ? { errors: [...entries] } : {}),
+  }
+}
+
+function refusalOf(error: unknown, isUnavailable: (error: unknown) => boolean): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (isUnavailable(error)) {
+    return new Refusal('unavailable', 'The database cannot be reached right now; please try again.', [], 2)
+  }
+  const { code, statusCode } = error as Partial<FastifyError>
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined
+  const known = FASTIFY_CODES.get(code ?? '')
+  return known === undefined
+    ? new Refusal('malformed-request', 'The request is not well-formed HTTP.')
+    : new Refusal(known, PROBLEMS[known].title + '.')
+}
+
+function send(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal.retryAfter !== undefined) void reply.header('retry-after', String(refusal.retryAfter))
+  if (refusal.status === 401) void reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(refusal.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify as (payload: unknown) => string)
+    .send(problemOf(refusal))
+}
+
+/** Answers an error, whatever it is. */
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isUnavailable: (error: unknown) => boolean,
+): FastifyReply {
+  const refusal = refusalOf(error, isUnavailable)
+  if (refusal?.code === 'unavailable') request.log.warn({ err: error }, 'unavailable')
+  if (refusal !== undefined) return send(reply, refusal)
+  request.log.error({ err: error }, 'internal error')
+  return send(reply, new Refusal('internal-error', 'This is a fault of the service; it was logged.'))
+}
+
+/** Makes an application answer every error and every unknown address with a problem. */
+export function registerProblems(app: FastifyInstance, isUnavailable: (error: unknown) => boolean): void {
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, isUnavailable))
+  app.setNotFoundHandler((_request, reply) =>
+    send(reply, new Refusal('route-not-found', 'No route of that method and path exists.')),
+  )
+}

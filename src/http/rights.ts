@@ -1,0 +1,35 @@
+/**
+ * What each route asks of a key: the one table of rights. A route that is not in it cannot be registered.
+ */
+import type { Scope } from '../contracts/scopes.js'
+
+/** A scope that the key must have, or open to anyone. */
+export type Right = Scope | 'open'
+
+export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
+  ['GET /v1/graphs', 'graphs:read'],
+  ['GET /v1/graphs/:graph', 'graphs:read'],
+  ['PUT /v1/graphs/:graph', 'graphs:write'],
+  ['GET /v1/graphs/:graph/solution', 'solutions:read'],
+  ['POST /v1/graphs/:graph/grade', 'graphs:read'],
+  ['POST /v1/evaluate', 'solutions:read'],
+  ['GET /v1/courses', 'courses:read'],
+  ['GET /v1/courses/:course', 'courses:read'],
+  ['PUT /v1/courses/:course', 'courses:write'],
+  ['GET /v1/courses/:course/members', 'courses:read'],
+  ['PUT /v1/courses/:course/members/:member', 'courses:write'],
+  ['DELETE /v1/courses/:course/members/:member', 'courses:write'],
+  ['GET /v1/courses/:course/assignments', 'courses:read'],
+  ['GET /v1/courses/:course/assignments/:assignment', 'courses:read'],
+  ['PUT /v1/courses/:course/assignments/:assignment', 'courses:write'],
+  ['GET /v1/courses/:course/assignments/:assignment/variants/:learner', 'attempts:write'],
+  ['POST /v1/courses/:course/assignments/:assignment/attempts', 'attempts:write'],
+  ['GET /v1/courses/:course/assignments/:assignment/attempts', 'progress:read'],
+  ['GET /v1/courses/:course/assignments/:assignment/attempts/:id', 'progress:read'],
+  ['GET /v1/courses/:course/progress', 'progress:read'],
+  ['GET /v1/courses/:course/learners/:learner/progress', 'progress:read'],
+  ['GET /livez', 'open'],
+  ['GET /readyz', 'open'],
+  ['GET /openapi.json', 'open'],
+  ['GET /docs', 'open'],
+])

@@ -1,0 +1,116 @@
+/** The process: configuration, start, signals, graceful shutdown. */
+import process from 'node:process'
+import { pino, type Logger } from 'pino'
+import pretty from 'pino-pretty'
+import { buildApp } from './app.js'
+import { readConfig, type Config } from './config.js'
+import { migrate, pendingMigrations } from './database/migrate.js'
+import { demoKeyFile, openRuntime, type Runtime } from './runtime.js'
+import { seedDemo } from './services/seed-demo.js'
+
+/** After this long a stop no longer waits for open connections. */
+const DRAIN_MILLISECONDS = 2_500
+
+function createLogger(level: Config['logLevel']): Logger {
+  // People read a terminal, programs read anything else.
+  return process.stdout.isTTY
+    ? pino({ level }, pretty({ colorize: true, ignore: 'pid,hostname' }))
+    : pino({ level })
+}
+
+/** Makes the database ready to serve. In production an operator migrates; here it is done at once. */
+async function prepareDatabase(config: Config, runtime: Runtime, log: Logger): Promise<void> {
+  if (config.production) {
+    const pending = await pendingMigrations(runtime.databaseUrl)
+    if (pending.length === 0) return
+    throw new Error(`The database lacks ${String(pending.length)} migrations: run "chainmark migrate" first.`)
+  }
+  const { applied } = await migrate(runtime.databaseUrl)
+  if (applied.length > 0) log.info({ applied }, 'migrated')
+}
+
+function demoText(url: string, key: string): string {
+  const answers = JSON.stringify({ a: '11', J: '121', dJ_da: '22', da_dw: '3', dJ_dw: '66' })
+  return [
+    '',
+    `Chainmark is ready: ${url}   (API: ${url}/docs)`,
+    `Demo key: ${key}`,
+    'Grade an attempt:',
+    '',
+    `curl -sS ${url}/v1/courses/demo/assignments/lab-network0/attempts \\`,
+    `  -H 'authorization: Bearer ${key}' -H 'content-type: application/json' \\`,
+    `  -d '{"learner":"student-42","answers":${answers}}'`,
+    '',
+    '',
+  ].join('\n')
+}
+
+/** Where a client on this machine reaches the server. */
+function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${String(port)}`
+}
+
+/** Starts everything. Each part that was started is put on `opened`, so that a stop at any moment ends just those. */
+async function start(config: Config, log: Logger, opened: (() => Promise<void>)[]): Promise<void> {
+  const runtime = await openRuntime(config, message => {
+    log.info(message)
+  })
+  opened.push(runtime.close)
+  await prepareDatabase(config, runtime, log)
+  const key = config.production ? undefined : await seedDemo(runtime.services, demoKeyFile(config.dataFolder))
+  const app = await buildApp(runtime.services, log)
+  opened.push(async () => {
+    const impatience = setTimeout(() => {
+      app.server.closeAllConnections()
+    }, DRAIN_MILLISECONDS)
+    await app.close()
+    clearTimeout(impatience)
+  })
+  await app.listen({ port: config.port, host: config.host })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  const url = localUrl(config.host, port)
+  if (key === undefined) log.info({ url }, 'ready')
+  else process.stdout.write(demoText(url, key))
+}
+
+async function main(): Promise<void> {
+  const config = readConfig()
+  const log = createLogger(config.logLevel)
+  const opened: (() => Promise<void>)[] = []
+  let stopping: Promise<void> | undefined
+  const stop = async (starting: Promise<void>): Promise<void> => {
+    // What is just being started must be known before it can be ended.
+    await starting.catch(() => undefined)
+    for (const close of opened.toReversed()) {
+      await close().catch((error: unknown) => {
+        log.error({ err: error }, 'a part did not stop cleanly')
+        process.exitCode = 1
+      })
+    }
+  }
+  const starting = start(config, log, opened)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Again while stopping: a second Ctrl-C, or npm passing on what the terminal had sent us already.
+      stopping ??= stop(starting)
+      log.info({ signal }, 'stopping')
+    })
+  }
+  try {
+    await starting
+  } catch (error) {
+    if (stopping === undefined) {
+      process.exitCode = 1
+      process.stderr.write(
+        `Chainmark cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+      )
+      log.debug({ err: error }, 'start failed')
+      stopping = stop(starting)
+    }
+    await stopping
+  }
+}
+
+await main()

@@ -1,0 +1,51 @@
+/**
+ * Cursors: opaque to clients, bound to the list that gave them. A cursor holds the last key or id of a page and a
+ * digest of what the list is (tenant, path, filters), so that one of another list is refused, not misread.
+ */
+import { Refusal } from '../errors.js'
+import { sha256 } from './hash.js'
+
+/** What a list is: everything that decides what is in it and in which order. */
+export type ListIdentity = readonly string[]
+
+export type Page<Item> = { readonly items: Item[]; readonly nextCursor: string | null }
+
+function digestOf(list: ListIdentity): string {
+  return Buffer.from(sha256(...list))
+    .toString('base64url')
+    .slice(0, 11)
+}
+
+/** The position that a cursor of this list holds; undefined without a cursor. Throws `invalid-cursor`. */
+export function readCursor(cursor: string | undefined, list: ListIdentity): string | undefined {
+  if (cursor === undefined) return undefined
+  const digest = digestOf(list)
+  const decoded = Buffer.from(cursor, 'base64url')
+  const position = decoded.toString('utf8')
+  // Encoding it again must give the same text: Buffer skips over what is not base64url.
+  if (decoded.toString('base64url') !== cursor || !position.startsWith(`${digest}.`)) {
+    throw new Refusal('invalid-cursor', 'Use `nextCursor` of the page before, with the same filters.')
+  }
+  return position.slice(digest.length + 1)
+}
+
+/**
+ * A page from one item more than was asked for: `fetched` was read with `limit + 1`, and the extra item only tells
+ * that there is a next page.
+ */
+export function pageFrom<Stored, Item>(
+  fetched: readonly Stored[],
+  limit: number,
+  list: ListIdentity,
+  options: { readonly positionOf: (stored: Stored) => string; readonly view: (stored: Stored) => Item },
+): Page<Item> {
+  const shown = fetched.slice(0, limit)
+  const last = shown.at(-1)
+  const more = fetched.length > limit && last !== undefined
+  return {
+    items: shown.map(options.view),
+    nextCursor: more
+      ? Buffer.from(`${digestOf(list)}.${options.positionOf(last)}`).toString('base64url')
+      : null,
+  }
+}

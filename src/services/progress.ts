@@ -1,0 +1,78 @@
+/** How far learners have come: one entry for every assignment of the course, begun or not. */
+import type { LearnerProgress } from '../contracts/attempt.js'
+import type { PageQuery } from '../contracts/text.js'
+import type { StoredAssignment } from '../database/assignments.js'
+import type { StoredMember } from '../database/members.js'
+import type { StoredProgress } from '../database/progress.js'
+import { notFound } from '../errors.js'
+import { NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
+import type { AssignmentServices } from './assignments.js'
+import { findCourse } from './courses.js'
+import { pageFrom, readCursor, type Page } from './cursors.js'
+import type { Principal } from './principal.js'
+
+/** A page of the learners of a course, by key, with all their progress. */
+export async function readCourseProgress(
+  services: AssignmentServices,
+  principal: Principal,
+  courseKey: string,
+  query: PageQuery,
+): Promise<Page<LearnerProgress>> {
+  const course = await findCourse(services, principal, courseKey)
+  const list = ['progress', course.id]
+  const after = readCursor(query.cursor, list) ?? ''
+  const learners = await services.members.list(course.id, 'learner', after, query.limit + 1)
+  const rows = await progressOf(services, course.id, learners)
+  return pageFrom(rows, query.limit, list, { positionOf: row => row.learner, view: row => row })
+}
+
+/** The progress of one member of a course. */
+export async function readLearnerProgress(
+  services: AssignmentServices,
+  principal: Principal,
+  courseKey: string,
+  learner: string,
+): Promise<LearnerProgress> {
+  const course = await findCourse(services, principal, courseKey)
+  const member = await services.members.find(course.id, learner)
+  if (member === undefined) throw notFound()
+  const [row] = await progressOf(services, course.id, [member])
+  if (row === undefined) throw new Error('no progress for a member')
+  return row
+}
+
+async function progressOf(
+  services: AssignmentServices,
+  courseId: string,
+  members: readonly StoredMember[],
+): Promise<LearnerProgress[]> {
+  const keys = members.map(member => member.key)
+  const [assignments, stored] = await Promise.all([
+    services.assignments.listAll(courseId),
+    services.progress.ofLearners(courseId, keys),
+  ])
+  const byLearner = new Map(keys.map(key => [key, new Map<string, StoredProgress>()]))
+  for (const row of stored) byLearner.get(row.learner)?.set(row.assignmentId, row)
+  return members.map(({ key, name }) => {
+    const rows = byLearner.get(key)
+    return {
+      learner: key,
+      name,
+      progress: assignments.map(assignment => viewEntry(assignment, rows?.get(assignment.id))),
+    }
+  })
+}
+
+function viewEntry(
+  assignment: StoredAssignment,
+  row: StoredProgress | undefined,
+): LearnerProgress['progress'][number] {
+  const maxPoints = row?.maxPoints ?? assignment.points
+  const state = row === undefined ? NO_PROGRESS : { ...row, completed: row.completedAt !== null }
+  return {
+    assignment: assignment.key,
+    ...viewProgress(state, { points: maxPoints, maxAttempts: assignment.maxAttempts }),
+    maxPoints,
+    lastSubmittedAt: row?.lastSubmittedAt?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,66 @@
+/** The demo: a tenant, a course and an assignment for each built-in graph, and a key to try them with. */
+import { SCOPES } from '../contracts/scopes.js'
+import { assignmentBodySchema } from '../contracts/course.js'
+import { authenticate, createKey, createTenant } from './api-keys.js'
+import { putAssignment } from './assignments.js'
+import { putCourse } from './courses.js'
+import type { Services } from './create-services.js'
+import type { Principal } from './principal.js'
+
+const DEMO = 'demo'
+const DEMO_KEY_NAME = 'demo key'
+/** More would mean that somebody else's graphs got in. */
+const MAX_GRAPHS = 200
+
+/** Where the demo's key is kept between starts: the database holds only its hash. */
+export type KeyStore = {
+  readonly read: () => Promise<string | undefined>
+  readonly write: (key: string) => Promise<void>
+}
+
+/** Makes whatever of the demo is missing, and answers a key that works. What is there already is left as it is. */
+export async function seedDemo(services: Services, store: KeyStore): Promise<string> {
+  const { tenants, effects } = services
+  const tenant =
+    (await tenants.find(DEMO)) ??
+    (await createTenant(tenants, effects, { key: DEMO, name: 'Demo' })) ??
+    (await tenants.find(DEMO)) // Another process made it between the two.
+  if (tenant === undefined) throw new Error('the demo tenant can be neither found nor made')
+  const principal: Principal = { keyId: '', tenantId: tenant.id, scopes: new Set(SCOPES), courses: [] }
+  await seedCourse(services, principal)
+  return findOrMakeKey(services, tenant.id, store)
+}
+
+async function seedCourse(services: Services, principal: Principal): Promise<void> {
+  const existing = await services.courses.find(principal.tenantId, DEMO)
+  if (existing === undefined) await putCourse(services, principal, DEMO, { title: 'Demo course' })
+  const graphs = await services.graphs.list(principal.tenantId, '', MAX_GRAPHS)
+  for (const { key, builtIn } of graphs) {
+    const course = existing ?? (await services.courses.find(principal.tenantId, DEMO))
+    if (course === undefined) throw new Error('the demo course was deleted while it was being made')
+    if (!builtIn || (await services.assignments.find(course.id, key)) !== undefined) continue
+    await putAssignment(services, principal, DEMO, key, assignmentBodySchema.parse({ graph: key }))
+  }
+}
+
+async function findOrMakeKey(
+  { keys, effects }: Services,
+  tenantId: string,
+  store: KeyStore,
+): Promise<string> {
+  const kept = await store.read()
+  if (kept !== undefined && (await authenticate(keys, kept))?.tenantId === tenantId) return kept
+  // The file was lost: nobody can know the old key any more, so it must not go on working.
+  for (const old of await keys.list(tenantId)) {
+    if (old.name === DEMO_KEY_NAME && old.revokedAt === null)
+      await keys.revoke(old.id, new Date(effects.now()))
+  }
+  const { key } = await createKey(keys, effects, {
+    tenantId,
+    name: DEMO_KEY_NAME,
+    scopes: SCOPES,
+    courses: [],
+  })
+  await store.write(key)
+  return key
+}
