@@ -29,7 +29,7 @@ The database is DATABASE_URL, or the one in CHAINMARK_DATA.
 /** The command cannot be understood: usage goes with it. */
 class UsageError extends Error {}
 
-type Options = { readonly [name in 'name' | 'tenant' | 'scopes' | 'courses']?: string } & {
+type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses', string>>> & {
   readonly yes?: boolean
 }
 type Command = (runtime: Runtime, words: readonly string[], options: Options) => Promise<void>
@@ -155,7 +155,7 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  const runtime = await openRuntime(readConfig(), () => undefined)
+  const runtime = await openRuntime(readConfig(), { log: () => undefined, attach: true })
   try {
     await read.command(runtime, read.words, read.options)
   } finally {

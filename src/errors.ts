@@ -98,6 +98,7 @@ export const ENTRIES = {
   'unknown-output': 'the output is no node',
   'output-feeds-node': 'the output is used by another node',
   'too-many-nodes': 'the graph has too many nodes',
+  'too-many-edges': 'the nodes of the graph have too many operands',
   'domain-error': 'a value or derivative does not exist at the given inputs',
   'box-collision': 'names make two boxes have one id',
   'duplicate-box': 'a box is asked twice',

@@ -14,27 +14,30 @@ import type { Effects } from './services/effects.js'
 import type { KeyStore } from './services/seed-demo.js'
 
 /** The real clock, ids and randomness. */
-export const systemEffects: Effects = { now: Date.now, newId: uuidv7, randomBytes }
+const systemEffects: Effects = { now: Date.now, newId: uuidv7, randomBytes }
 
 export type Runtime = {
   readonly databaseUrl: string
-  /** Whether the database is our own Postgres in the data folder. */
-  readonly embedded: boolean
   readonly services: Services
   readonly close: () => Promise<void>
 }
 
+export type RuntimeOptions = {
+  readonly log: (message: string) => void
+  /** Whether a Postgres that another process of ours runs in the data folder will do; it ends with that process. */
+  readonly attach: boolean
+}
+
 /** Finds or starts the database that the configuration names and builds the services over it. */
-export async function openRuntime(config: Config, log: (message: string) => void): Promise<Runtime> {
+export async function openRuntime(config: Config, { log, attach }: RuntimeOptions): Promise<Runtime> {
   const postgres =
     config.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log })
+      ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log, attach })
       : undefined
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
   const database = createDatabase(databaseUrl, { log })
   return {
     databaseUrl,
-    embedded: postgres !== undefined,
     services: createServices(database, { effects: systemEffects, maxNodes: config.maxNodes }),
     close: async () => {
       await database.$disconnect()

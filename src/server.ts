@@ -53,8 +53,11 @@ function localUrl(host: string, port: number): string {
 
 /** Starts everything. Each part that was started is put on `opened`, so that a stop at any moment ends just those. */
 async function start(config: Config, log: Logger, opened: (() => Promise<void>)[]): Promise<void> {
-  const runtime = await openRuntime(config, message => {
-    log.info(message)
+  const runtime = await openRuntime(config, {
+    log: message => {
+      log.info(message)
+    },
+    attach: false,
   })
   opened.push(runtime.close)
   await prepareDatabase(config, runtime, log)
@@ -75,8 +78,12 @@ async function start(config: Config, log: Logger, opened: (() => Promise<void>)[
   else process.stdout.write(demoText(url, key))
 }
 
-async function main(): Promise<void> {
-  const config = readConfig()
+function refuseToStart(error: unknown): void {
+  process.stderr.write(`Chainmark cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
+
+async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel)
   const opened: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
@@ -102,10 +109,7 @@ async function main(): Promise<void> {
     await starting
   } catch (error) {
     if (stopping === undefined) {
-      process.exitCode = 1
-      process.stderr.write(
-        `Chainmark cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
-      )
+      refuseToStart(error)
       log.debug({ err: error }, 'start failed')
       stopping = stop(starting)
     }
@@ -113,4 +117,8 @@ async function main(): Promise<void> {
   }
 }
 
-await main()
+try {
+  await run(readConfig())
+} catch (error) {
+  refuseToStart(error)
+}

@@ -173,4 +173,3 @@ export const evaluatedSchema = solutionSchema.extend({ warnings: z.array(warning
 
 export type Solution = z.infer<typeof solutionSchema>
 export type Evaluated = z.infer<typeof evaluatedSchema>
-export type WarningView = z.infer<typeof warningSchema>

@@ -25,10 +25,14 @@ export const keySchema = z
   .refine(key => key !== '.' && key !== '..', { message: 'a key is not "." or ".."' })
   .meta({ example: 'algebra-101' })
 
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
+
 /** An instant, ISO 8601 with an offset or Z; answered in UTC. */
 export const timeSchema = z.iso
   .datetime({ offset: true, message: 'a time is ISO 8601 with a zone, such as 2026-01-31T23:59:00Z' })
-  .refine(value => !Number.isNaN(Date.parse(value)), { message: 'this time does not exist' })
+  .refine(value => Date.parse(value) >= 0 && Date.parse(value) <= LAST_TIME, {
+    message: 'a time lies in the years 1970 to 9999',
+  })
   .meta({ example: '2026-01-31T23:59:00Z' })
 
 /** A cursor of a list, as `nextCursor` gave it. */

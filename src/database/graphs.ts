@@ -10,6 +10,15 @@ export type StoredGraph = {
   readonly builtIn: boolean
 }
 
+/** A graph in a list: its latest version, without the definition. */
+export type ListedGraph = {
+  readonly key: string
+  readonly version: number
+  readonly title: string
+  readonly public: boolean
+  readonly builtIn: boolean
+}
+
 export type PublishOutcome = {
   readonly outcome: 'created' | 'next-version' | 'unchanged'
   readonly version: number
@@ -19,10 +28,14 @@ export type GraphRepository = ReturnType<typeof createGraphRepository>
 
 export function createGraphRepository(database: Database) {
   return {
-    /** The graph that a tenant sees under a key, at a version or its latest; undefined where there is none. */
-    async find(tenantId: string, key: string, version: number | undefined): Promise<StoredGraph | undefined> {
-      const rows = await database.$queryRaw<StoredGraph[]>`
-        SELECT g.id AS "graphId", g.key, v.version, v.definition, g.tenant_id = ${RESERVED_TENANT_ID}::uuid AS "builtIn"
+    /** Which version of which graph a tenant sees under a key; undefined where there is none. */
+    async locate(
+      tenantId: string,
+      key: string,
+      version: number | undefined,
+    ): Promise<{ readonly graphId: string; readonly version: number } | undefined> {
+      const rows = await database.$queryRaw<{ graphId: string; version: number }[]>`
+        SELECT g.id AS "graphId", v.version
         FROM (
           SELECT * FROM graphs
           WHERE key = ${key} AND tenant_id IN (${tenantId}::uuid, ${RESERVED_TENANT_ID}::uuid)
@@ -33,8 +46,8 @@ export function createGraphRepository(database: Database) {
       return rows[0]
     },
 
-    /** A version by the id that an assignment holds. */
-    async findById(graphId: string, version: number): Promise<StoredGraph | undefined> {
+    /** A version with its definition. */
+    async load(graphId: string, version: number): Promise<StoredGraph | undefined> {
       const rows = await database.$queryRaw<StoredGraph[]>`
         SELECT g.id AS "graphId", g.key, v.version, v.definition, g.tenant_id = ${RESERVED_TENANT_ID}::uuid AS "builtIn"
         FROM graphs g JOIN graph_versions v ON v.graph_id = g.id
@@ -43,9 +56,11 @@ export function createGraphRepository(database: Database) {
     },
 
     /** The latest versions of the graphs that a tenant sees, by key. */
-    async list(tenantId: string, after: string, limit: number): Promise<StoredGraph[]> {
-      return database.$queryRaw<StoredGraph[]>`
-        SELECT g.id AS "graphId", g.key, v.version, v.definition, g.tenant_id = ${RESERVED_TENANT_ID}::uuid AS "builtIn"
+    async list(tenantId: string, after: string, limit: number): Promise<ListedGraph[]> {
+      return database.$queryRaw<ListedGraph[]>`
+        SELECT g.key, v.version, v.definition->>'title' AS title,
+          COALESCE((v.definition->>'public')::boolean, false) AS public,
+          g.tenant_id = ${RESERVED_TENANT_ID}::uuid AS "builtIn"
         FROM (
           SELECT DISTINCT ON (key) * FROM graphs
           WHERE tenant_id IN (${tenantId}::uuid, ${RESERVED_TENANT_ID}::uuid) AND key > ${after}

@@ -82,7 +82,7 @@ export function createKeyRepository(database: Database) {
     /** The key of a hash, unless it was revoked. */
     async findByHash(hash: Uint8Array): Promise<StoredKey | undefined> {
       const found = await database.apiKey.findUnique({ where: { hash: Uint8Array.from(hash) } })
-      return found === null || found.revokedAt !== null ? undefined : found
+      return found?.revokedAt === null ? found : undefined
     },
 
     async list(tenantId: string): Promise<StoredKey[]> {

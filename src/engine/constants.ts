@@ -2,9 +2,10 @@
  * The value of an expression without names: exact as long as every step has an exact rational result of bounded
  * size, in doubles from there on.
  */
-import { operandsFirst, type Expression } from './expression.js'
+import type { Expression } from './expression.js'
+import { spend, type StepBudget } from './faults.js'
 import { operationRow } from './operations.js'
-import { toDouble, type Rational } from './rational.js'
+import { sizeInBits, toDouble, type Rational } from './rational.js'
 
 /** An exact value, or a double where there is no exact one. The double may be NaN or infinite. */
 export type ConstantValue = Rational | number
@@ -16,23 +17,23 @@ export function constantToDouble(value: ConstantValue): number {
 
 /**
  * The values of those parts of an expression that hold no name, by part. A root without names is in the map.
+ * Throws `too-complex` when the budget is spent.
  */
-export function constantParts(parts: readonly Expression[]): Map<Expression, ConstantValue> {
+export function constantParts(
+  parts: readonly Expression[],
+  budget: StepBudget,
+): Map<Expression, ConstantValue> {
   const values = new Map<Expression, ConstantValue>()
   for (const part of parts) {
     if (part.kind === 'number' || part.kind === 'constant') values.set(part, part.value)
     if (part.kind !== 'apply') continue
     const operands = part.operands.map(operand => values.get(operand)).filter(value => value !== undefined)
-    if (operands.length === part.operands.length) values.set(part, applyToConstants(part.operation, operands))
+    if (operands.length === part.operands.length) {
+      spendOn(operands, budget)
+      values.set(part, applyToConstants(part.operation, operands))
+    }
   }
   return values
-}
-
-/** The value of an expression that holds no name. */
-export function constantValue(root: Expression): ConstantValue {
-  const value = constantParts(operandsFirst(root)).get(root)
-  if (value === undefined) throw new TypeError('the expression holds a name')
-  return value
 }
 
 function applyToConstants(operation: number, operands: readonly ConstantValue[]): ConstantValue {
@@ -44,4 +45,12 @@ function applyToConstants(operation: number, operands: readonly ConstantValue[])
   }
   const exact = typeof x === 'number' || typeof y === 'number' ? undefined : row.exact?.(x, y)
   return exact ?? row.value(constantToDouble(x), constantToDouble(y))
+}
+
+/** A step per pair of 32-bit words: a product, and reducing it, takes time by the square of its size. */
+function spendOn(operands: readonly ConstantValue[], budget: StepBudget): void {
+  let words = 0
+  for (const operand of operands)
+    words += typeof operand === 'number' ? 1 : Math.ceil(sizeInBits(operand) / 32)
+  spend(budget, words ** 2)
 }

@@ -3,6 +3,7 @@
  */
 import type { Box } from './boxes.js'
 import type { Evaluation } from './evaluate.js'
+import type { StepBudget } from './faults.js'
 import type { CompiledGraph } from './graph.js'
 import { sweepValues } from './tape.js'
 
@@ -19,14 +20,19 @@ export type FiniteDifferences = {
   readonly reason?: string
 }
 
+/** Slots of the tape that a request may compute for the sake of finite differences: about a second's work. */
+export const DIFFERENCES_STEPS = 10_000_000
+
 /**
  * The finite differences of a local-derivative or gradient box at an evaluation, undefined for a forward box.
  * A local derivative nudges the operand and recomputes its node alone; a gradient recomputes all that follows.
+ * Draws on `budget`; once that is spent, quotients are left out.
  */
 export function finiteDifferences(
   graph: CompiledGraph,
   evaluation: Evaluation,
   box: Box,
+  budget: StepBudget,
 ): FiniteDifferences | undefined {
   if (box.kind === 'forward') return undefined
   const { tape } = graph
@@ -35,11 +41,14 @@ export function finiteDifferences(
   const target = tape.slotOf.get(box.of) as number
   const [from, to] =
     box.kind === 'local' ? segmentEndingAt(graph, target) : [Math.max(nudged + 1, tape.inputs), target + 1]
+  // Both sides, each with a copy of the values and a sweep.
+  budget.remaining -= 2 * to
+  if (budget.remaining < 0) return { epsilon: EPSILON, reason: 'left out, since the graph is large' }
   const scratch = values.slice(0, to)
   const valueAt = (nudge: number): number | undefined => {
     scratch.set(values.subarray(0, to))
     scratch[nudged] = (values[nudged] as number) + nudge
-    return sweepValues(tape, scratch, from, to) < 0 ? (scratch[target] as number) : undefined
+    return sweepValues(tape, scratch, from, to) < 0 ? scratch[target] : undefined
   }
   const above = valueAt(EPSILON)
   const below = valueAt(-EPSILON)

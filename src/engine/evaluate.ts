@@ -113,20 +113,21 @@ function domainFault(graph: CompiledGraph, sweep: Sweep, slot: number): EngineFa
   const reason =
     operation?.fault?.(x, y) ??
     (Number.isFinite(value) ? 'a derivative that is not finite' : 'a value too large to compute with')
-  return nodeFault(graph.nodes[index] as GraphNode, reason)
+  return nodeFault(graph.nodes[index], reason)
 }
 
 function localFault(graph: CompiledGraph, node: string, operand: string): EngineFault {
-  const found = graph.nodes.find(candidate => candidate.name === node) as GraphNode
+  const found = graph.nodes.find(candidate => candidate.name === node)
   return nodeFault(found, `a derivative by "${operand}" that is not finite`)
 }
 
 function gradientFault(graph: CompiledGraph, name: string): EngineFault {
-  const consumer = graph.nodes.find(node => node.operands.includes(name)) ?? (graph.nodes.at(-1) as GraphNode)
-  return nodeFault(consumer, `the gradient of "${graph.output}" by "${name}" is not finite`)
+  const consumer = graph.nodes.find(node => node.operands.includes(name))
+  return nodeFault(consumer, `a gradient of "${graph.output}" by "${name}" that is not finite`)
 }
 
-function nodeFault(node: GraphNode, reason: string): EngineFault {
+function nodeFault(node: GraphNode | undefined, reason: string): EngineFault {
+  if (node === undefined) throw new Error('a fault lies in no node')
   return {
     code: 'domain-error',
     path: ['nodes', node.listed, 'expression'],

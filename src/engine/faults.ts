@@ -22,6 +22,7 @@ export type EngineFaultCode =
   | 'unknown-output'
   | 'output-feeds-node'
   | 'too-many-nodes'
+  | 'too-many-edges'
   | 'not-finite'
   | 'domain-error'
   | 'box-collision'

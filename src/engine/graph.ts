@@ -65,6 +65,9 @@ export type CompileResult =
 
 type ParsedNode = Omit<GraphNode, 'used'>
 
+/** Each edge may be a box, so that their number is bounded as well: by so many a node, on average. */
+const EDGES_PER_NODE = 10
+
 /** Checks, sorts and lays out a definition, or lists all that is wrong with it. Throws only `too-complex`. */
 export function compileGraph(definition: GraphDefinition, options: CompileOptions): CompileResult {
   const faults: EngineFault[] = []
@@ -76,17 +79,17 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
   checkNames(definition, faults)
   checkValues(definition, faults)
   const listed = parseNodes(definition, options.budget, faults, warnings)
-  if (faults.length > 0) return { ok: false, faults }
+  checkOutput(definition, listed, faults)
+  const edges = listed.reduce((count, node) => count + node.operands.length, 0)
+  if (edges > options.maxNodes * EDGES_PER_NODE) {
+    const message = `The nodes of a graph may have at most ${String(options.maxNodes * EDGES_PER_NODE)} operands in all.`
+    return { ok: false, faults: [{ code: 'too-many-edges', path: ['nodes'], message }] }
+  }
 
   const sorted = sortNodes(listed)
-  if (sorted.kind === 'cycle') {
-    const index = listed.findIndex(node => node.name === sorted.names[0])
-    const message = `The nodes ${sorted.names.join(' → ')} depend on each other in a cycle.`
-    return { ok: false, faults: [{ code: 'cycle', path: ['nodes', index, 'expression'], message }] }
-  }
+  if (sorted.kind === 'cycle') faults.push(cycleFault(listed, sorted.names))
+  if (faults.length > 0 || sorted.kind === 'cycle') return { ok: false, faults }
   const parsed = sorted.order.map(index => listed[index] as ParsedNode)
-  checkOutput(definition, parsed, faults)
-  if (faults.length > 0) return { ok: false, faults }
 
   const nodes = markUsed(parsed, definition.output)
   const active = activeNames(definition, nodes)
@@ -107,10 +110,10 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
     warnings.push({ code: 'unused-node', path: ['nodes', node.listed, 'name'], message })
   }
   const inputs = definition.inputs.map(({ name, role, value }) => ({ name, role, value }))
-  const tape = buildTape({
-    inputs: inputs.map(input => ({ name: input.name, active: input.role === 'parameter' })),
-    nodes,
-  })
+  const tape = buildTape(
+    { inputs: inputs.map(({ name, role }) => ({ name, active: role === 'parameter' })), nodes },
+    options.budget,
+  )
   return { ok: true, graph: { inputs, nodes, output: definition.output, tape, boxes, asked }, warnings }
 }
 
@@ -176,9 +179,16 @@ function parseNodes(
   return parsed
 }
 
+function cycleFault(nodes: readonly ParsedNode[], names: readonly string[]): EngineFault {
+  const listed = nodes.find(node => node.name === names[0])?.listed ?? 0
+  const message = `The nodes ${names.join(' → ')} depend on each other in a cycle.`
+  return { code: 'cycle', path: ['nodes', listed, 'expression'], message }
+}
+
+/** Nodes are those that could be read. */
 function checkOutput(definition: GraphDefinition, nodes: readonly ParsedNode[], faults: EngineFault[]): void {
   const { output } = definition
-  if (!nodes.some(node => node.name === output)) {
+  if (!definition.nodes.some(node => node.name === output)) {
     faults.push({ code: 'unknown-output', path: ['output'], message: `The output "${output}" is no node.` })
     return
   }

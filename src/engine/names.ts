@@ -1,7 +1,6 @@
 /**
  * What may be a name in a graph, and how names and numbers are set in TeX.
  */
-import { OPERATIONS } from './operations.js'
 
 /** The longest name, in characters. */
 export const MAX_NAME_LENGTH = 32
@@ -33,11 +32,6 @@ export const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ['π', Math.PI],
   ['e', Math.E],
 ])
-
-/** Whether a name means something in the language by itself. */
-export function isLanguageName(name: string): boolean {
-  return CONSTANTS.has(name) || OPERATIONS.functions.has(name)
-}
 
 const GREEK = new Map(
   Object.entries({

@@ -65,7 +65,7 @@ function sigmoid(x: number): number {
   return exponential / (1 + exponential)
 }
 
-/** Whether x^y is one half of an exact power; keeps x^0.5 as accurate as the square root. */
+/** x^y, with x^0.5 as accurate as the square root. */
 function powerValue(x: number, y: number): number {
   return y === 0.5 && x >= 0 ? Math.sqrt(x) : x ** y
 }
@@ -145,7 +145,7 @@ const ROWS: readonly Operation[] = [
     fault: (x, y) =>
       x === 0 && y < 1
         ? 'zero to a power below 1'
-        : x < 0
+        : x < 0 && Math.abs(x ** y) !== Infinity
           ? 'a negative number to a power that must be whole and constant'
           : undefined,
   },
@@ -268,7 +268,8 @@ const ROWS: readonly Operation[] = [
     name: 'tanh',
     arity: 1,
     value: Math.tanh,
-    partial: (_x, value) => (1 - value) * (1 + value),
+    // 1/cosh²: 1 − tanh² would lose every digit for large x.
+    partial: x => 1 / Math.cosh(x) ** 2,
   },
   {
     name: 'sigmoid',

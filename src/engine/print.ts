@@ -4,6 +4,7 @@
 import { operandsFirst, type Expression } from './expression.js'
 import { operationRow, OPERATIONS } from './operations.js'
 import { absolute, powerOfTen, type Rational } from './rational.js'
+import { MAX_LITERAL_EXPONENT } from './tokens.js'
 
 type Printed = { readonly text: string; readonly binding: number }
 
@@ -75,5 +76,14 @@ function printDecimal({ numerator, denominator }: Rational): string | undefined 
     return `${padded.slice(0, -places)}.${padded.slice(-places)}`
   }
   const significant = digits.replace(/0+$/, '')
-  return `${significant}e${String(digits.length - significant.length - places)}`
+  return withExponent(significant, digits.length - significant.length - places)
+}
+
+/** digits · 10^exponent. What is past the exponents that are read goes into the digits, as it was typed. */
+function withExponent(digits: string, exponent: number): string {
+  const read = Math.min(Math.max(exponent, -MAX_LITERAL_EXPONENT), MAX_LITERAL_EXPONENT)
+  const rest = exponent - read
+  if (rest >= 0) return `${digits}${'0'.repeat(rest)}e${String(read)}`
+  const padded = digits.padStart(-rest, '0')
+  return `${padded.slice(0, rest)}.${padded.slice(rest)}e${String(read)}`
 }

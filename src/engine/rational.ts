@@ -29,6 +29,11 @@ function bitLength(value: bigint): number {
   return magnitude(value).toString(16).length * 4
 }
 
+/** Bits of the larger of numerator and denominator, rounded up to whole hexadecimal digits. */
+export function sizeInBits(value: Rational): number {
+  return Math.max(bitLength(value.numerator), bitLength(value.denominator))
+}
+
 /** The fraction in lowest terms, or undefined when it is too large or the denominator is 0. */
 export function rational(numerator: bigint, denominator = 1n): Rational | undefined {
   if (denominator === 0n) return undefined
@@ -73,10 +78,10 @@ export function compare(a: Rational, b: Rational): number {
 export function power(base: Rational, exponent: Rational): Rational | undefined {
   if (exponent.denominator !== 1n) return undefined
   // The size is bounded before any digit is computed: 10n**1000000000n would block the process.
-  const size = Math.max(bitLength(base.numerator), bitLength(base.denominator))
+  const size = sizeInBits(base)
   const times = magnitude(exponent.numerator)
   if (base.numerator !== 0n && magnitude(base.numerator) + base.denominator > 2n) {
-    // bitLength rounds up to whole hexadecimal digits, so allow that slack here and let `rational` decide.
+    // The size is rounded up to whole hexadecimal digits, so allow that slack here and let `rational` decide.
     if (times > BigInt(MAX_BITS) || (size - 4) * Number(times) > MAX_BITS) return undefined
   } else if (base.numerator === 0n) {
     return times === 0n ? ONE : exponent.numerator > 0n ? ZERO : undefined
@@ -118,7 +123,7 @@ function lowestTerms(numerator: bigint, denominator: bigint): Rational {
   return { numerator: numerator / divisor, denominator: denominator / divisor }
 }
 
-/** The nearest double, ties to even (below 2^-1022 it may be off by one unit); ±Infinity past the largest. */
+/** The nearest double, ties to even; ±Infinity past the largest. */
 export function toDouble(value: Rational): number {
   const { denominator } = value
   const top = magnitude(value.numerator)
@@ -126,20 +131,20 @@ export function toDouble(value: Rational): number {
     // Both are exact doubles, and one division of two exact doubles is correctly rounded.
     return Number(value.numerator) / Number(denominator)
   }
-  // Scale so that the integer quotient has 64 bits or more, keep a sticky bit for what is cut off, and let
-  // BigInt → Number round once. Fewer bits below 2^-1022, where the scaling at the end rounds as well.
+  // Scale so that the integer quotient has 64 bits or more, let its last bit stand for all that is cut off, and
+  // let BigInt → Number round once. Below 2^-1022 the scaling at the end rounds as well; the quotient then ends
+  // two bits past the result, so that the first rounding neither makes nor hides a tie of the second.
   const exponent = top.toString(2).length - denominator.toString(2).length
   const shift = Math.min(64 - exponent, 1074 + 2)
   const scaledTop = shift >= 0 ? top << BigInt(shift) : top
   const scaledBottom = shift >= 0 ? denominator : denominator << BigInt(-shift)
   const quotient = scaledTop / scaledBottom
   const sticky = quotient * scaledBottom === scaledTop ? 0n : 1n
-  const significand = Number((quotient << 1n) | sticky)
-  const size = scaleByPowerOfTwo(significand, -(shift + 1))
+  const size = scaleByPowerOfTwo(Number(quotient | sticky), -shift)
   return value.numerator < 0n ? -size : size
 }
 
-/** significand · 2^exponent, in two exact steps where one factor alone would leave the range of doubles. */
+/** significand · 2^exponent, in two steps where one factor alone would leave the range of doubles. */
 function scaleByPowerOfTwo(significand: number, exponent: number): number {
   if (exponent >= -1022 && exponent <= 1023) return significand * 2 ** exponent
   const half = Math.trunc(exponent / 2)

@@ -8,6 +8,7 @@
  */
 import { constantParts, constantToDouble } from './constants.js'
 import { operandsFirst, type Expression } from './expression.js'
+import type { StepBudget } from './faults.js'
 import { operationRow, OPERATIONS, type Operation } from './operations.js'
 
 /** What the tape needs to know of a graph. Nodes stand in sorted order. */
@@ -24,7 +25,7 @@ export type Tape = {
   /** Operand slots; −1 where there is none. */
   readonly left: Int32Array
   readonly right: Int32Array
-  /** 1 where a slot depends on a name at all: constants have no edge worth a partial. */
+  /** 1 where a slot has or depends on a name: constants have no edge worth a partial. */
   readonly variable: Uint8Array
   /** 1 where a slot depends on a parameter: its partials must exist. */
   readonly active: Uint8Array
@@ -44,8 +45,11 @@ export type Sweep = {
   readonly rightPartials: Float64Array
 }
 
-/** Lays the graph out on a tape. Linear in the size of the expressions; recursion-free. */
-export function buildTape(source: TapeSource): Tape {
+/**
+ * Lays the graph out on a tape. Linear in the size of the expressions; recursion-free. Throws `too-complex` when the
+ * budget is spent.
+ */
+export function buildTape(source: TapeSource, budget: StepBudget): Tape {
   const operations: (Operation | undefined)[] = []
   const left: number[] = []
   const right: number[] = []
@@ -79,7 +83,7 @@ export function buildTape(source: TapeSource): Tape {
   for (const node of source.nodes) {
     starts.push(operations.length)
     const parts = operandsFirst(node.root)
-    const folded = constantParts(parts)
+    const folded = constantParts(parts, budget)
     const slots = new Map<Expression, number>()
     const slotFor = (part: Expression): number => {
       const known = slots.get(part)
@@ -101,7 +105,9 @@ export function buildTape(source: TapeSource): Tape {
     const root = slotFor(node.root)
     const own =
       root === operations.length - 1 && operations[root] !== undefined && root >= (starts.at(-1) ?? 0)
-    slotOf.set(node.name, own ? root : pushApply(OPERATIONS.copy, root, -1))
+    const slot = own ? root : pushApply(OPERATIONS.copy, root, -1)
+    variable[slot] = 1 // A node may be derived by even where it is constant.
+    slotOf.set(node.name, slot)
   }
   starts.push(operations.length)
   return {

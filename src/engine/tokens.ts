@@ -21,7 +21,7 @@ export type Token = {
 const NUMBER_PATTERN = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+\-−]?\d+)?/y
 const SPACE_PATTERN = /\s+/y
 const SYMBOLS = new Map([
-  ...[...'+-*/^(),'].map(symbol => [symbol, symbol] as const),
+  ...['+', '-', '*', '/', '^', '(', ')', ','].map(symbol => [symbol, symbol] as const),
   ['·', '*'],
   ['×', '*'],
   ['−', '-'],

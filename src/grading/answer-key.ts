@@ -48,5 +48,7 @@ export function buildAnswerKey(
 }
 
 function spread(range: Interval | undefined): Interval | undefined {
-  return range !== undefined && range.low < range.high ? range : undefined
+  if (range === undefined || !(range.low < range.high)) return undefined
+  // The far ends of a range may overflow where the right value does not.
+  return { low: Math.max(range.low, -Number.MAX_VALUE), high: Math.min(range.high, Number.MAX_VALUE) }
 }

@@ -2,7 +2,7 @@
  * What an assignment's policy makes of an attempt: whether it is taken, whether it is late, and what the learner's
  * progress is afterwards (contract §5). Times are milliseconds since 1970, UTC.
  */
-import { earnedMillionths, fromMillionths, roundPoints } from './credit.js'
+import { fromMillionths, meanMillionths, roundPoints } from './credit.js'
 
 export type Keep = 'best' | 'last' | 'first' | 'mean'
 
@@ -93,7 +93,7 @@ function keptMillionths(state: Omit<ProgressState, 'creditMillionths'>, keep: Ke
     case 'last':
       return state.lastMillionths
     case 'mean':
-      return earnedMillionths(fromMillionths(state.sumMillionths) / state.attempts, 1)
+      return meanMillionths(state.sumMillionths, state.attempts)
   }
 }
 

@@ -35,6 +35,11 @@ export function earnedMillionths(credit: number, factor: number): number {
   return earned >= 1 ? MILLION : Math.min(Math.round(earned * MILLION), MILLION - 1)
 }
 
+/** The mean of so many credits by their sum, a half rounded up. All of it only where each was all of it. */
+export function meanMillionths(sum: number, count: number): number {
+  return sum >= count * MILLION ? MILLION : Math.min(Math.round(sum / count), MILLION - 1)
+}
+
 /** Millionths as a fraction of 1. */
 export function fromMillionths(millionths: number): number {
   return millionths / MILLION

@@ -3,7 +3,7 @@
  * Publication refuses what could not be graded and warns of what an author may not have meant.
  */
 import { evaluateGraph, definedInputs, type Evaluation } from '../engine/evaluate.js'
-import type { EngineFault, EngineWarning, FaultPath } from '../engine/faults.js'
+import type { EngineFault, EngineWarning } from '../engine/faults.js'
 import {
   compileGraph,
   type CompiledGraph,
@@ -28,8 +28,9 @@ export type PublicationFault = Omit<EngineFault, 'code'> & {
   readonly code: EngineFault['code'] | 'no-weight'
 }
 
-export type PublicationWarning =
-  EngineWarning | { readonly code: 'kink' | 'near-zero'; readonly message: string; readonly path: FaultPath }
+export type PublicationWarning = Omit<EngineWarning, 'code'> & {
+  readonly code: EngineWarning['code'] | 'kink' | 'near-zero'
+}
 
 /** A published graph, ready to grade. It never changes, so it may be cached by version. */
 export type PublishedGraph = {

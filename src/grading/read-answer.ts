@@ -71,7 +71,10 @@ export function readAnswer(typed: unknown, options: ReadingOptions): Reading {
   if (typeof typed === 'number') return readNumber(typed)
   if (Array.isArray(typed))
     return unreadable('not-one-number', 'This box asks for one number, not for a list.')
-  if (typeof typed !== 'string') return unreadable('not-a-text-or-number', 'An answer is a number or a text.')
+  if (typeof typed === 'boolean')
+    return unreadable('not-a-text-or-number', 'An answer is a number or a text, not true or false.')
+  if (typeof typed !== 'string')
+    return unreadable('not-a-text-or-number', 'An answer is a number or a text, not an object.')
   const text = typed.trim()
   if (text === '') return { kind: 'blank' }
   if (text.length > ANSWER_LIMITS.characters) {
@@ -103,16 +106,16 @@ function readText(text: string, { names, budget }: ReadingOptions): Reading {
       const message = `Type a number: the name "${operands[0] ?? ''}" of the graph cannot stand in this box.`
       return unreadable('graph-name', message)
     }
-    return readValue(root)
+    return readValue(root, budget)
   } catch (error) {
     if (!(error instanceof ExpressionError) || error.code === 'too-complex') throw error
     return unreadableExpression(text, error)
   }
 }
 
-function readValue(root: Expression): Reading {
+function readValue(root: Expression, budget: StepBudget): Reading {
   const parts = operandsFirst(root)
-  const values = constantParts(parts)
+  const values = constantParts(parts, budget)
   for (const part of parts) {
     const value = values.get(part) as ConstantValue // An expression without names has a value in every part.
     if (typeof value !== 'number' || Number.isFinite(value)) continue

@@ -1,4 +1,5 @@
 /** The OpenAPI document, made from the same zod schemas that check requests, and a page to read it. */
+import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
@@ -24,6 +25,18 @@ function describeCodes(): string {
   ].join('\n')
 }
 
+type RouteDocument = {
+  readonly description?: string
+  readonly response: Readonly<Record<string, { readonly description?: string }>>
+}
+
+/** Refusals are of their own media type, and successes go by the name of their status. */
+function describeAnswer(status: string, answer: { readonly description?: string }): [string, object] {
+  const { description = STATUS_CODES[status] ?? '' } = answer
+  if (!/xx$/i.test(status)) return [status, { ...answer, description }]
+  return [status, { description, content: { 'application/problem+json': { schema: answer } } }]
+}
+
 /** Collects the routes registered after it. */
 export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
@@ -42,13 +55,16 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       const { schema, url } = jsonSchemaTransform(input)
       const right = RIGHTS.get(`${[input.route.method].flat()[0] ?? ''} ${input.url}`)
       if (right === undefined || right === 'open') return { schema, url }
-      const { description } = schema as { description?: string }
+      const { description, response } = schema as RouteDocument
       const scope = `Scope: \`${right}\`.`
       return {
         schema: {
           ...schema,
           description: description === undefined ? scope : `${description} ${scope}`,
           security: [{ key: [] }],
+          response: Object.fromEntries(
+            Object.entries(response).map(([status, answer]) => describeAnswer(status, answer)),
+          ),
         },
         url,
       }

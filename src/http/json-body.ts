@@ -49,7 +49,7 @@ function checkStructure(body: unknown): void {
 
 function refuse(place: Place, key: string, code: 'reserved-name' | 'too-deep', message: string): Refusal {
   const path = [key]
-  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) path.unshift(at.key)
+  for (let at = place; at.parent !== undefined; at = at.parent) path.unshift(at.key)
   return new Refusal('invalid-request', `${message}.`, [{ path: jsonPointer(path), code, message }])
 }
 

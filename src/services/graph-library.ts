@@ -14,8 +14,8 @@ import {
 } from '../grading/published-graph.js'
 import { Refusal } from '../errors.js'
 
-/** Steps that reading and grading may take in one request. */
-const REQUEST_STEPS = 5_000_000
+/** Steps that reading a definition or the answers of one request may take: characters, above all. */
+const REQUEST_STEPS = 1_000_000
 const MAX_CACHED_SLOTS = 1_000_000
 
 export type LibraryGraph = {
@@ -43,7 +43,7 @@ export function withinBudget<Result>(work: () => Result): Result {
   }
 }
 
-/** Checks a definition under the service's limit of nodes. */
+/** Checks a definition that is to be published or tried, under the limits for those. */
 export function checkDefinition(definition: Definition, maxNodes: number): PublicationResult {
   return withinBudget(() => publishGraph(definition, { maxNodes, budget: requestBudget() }))
 }
@@ -53,34 +53,36 @@ export function createGraphLibrary(graphs: GraphRepository) {
     maxSize: MAX_CACHED_SLOTS,
     sizeCalculation: ({ published }) => published.graph.tape.slots,
   })
-  const ready = (stored: StoredGraph): LibraryGraph => {
-    const id = `${stored.graphId}/${String(stored.version)}`
+  const idOf = (graphId: string, version: number): string => `${graphId}/${String(version)}`
+
+  const load = async (graphId: string, version: number): Promise<LibraryGraph> => {
+    const id = idOf(graphId, version)
     const known = compiled.get(id)
     if (known !== undefined) return known
+    const stored = await graphs.load(graphId, version)
+    if (stored === undefined) throw new Error(`the graph version ${id} is missing`)
     const definition = definitionSchema.parse(stored.definition)
-    // A stored version was checked when it was published, under the limits of that day.
-    const result = checkDefinition(definition, Number.POSITIVE_INFINITY)
+    // It was checked when it was published, under the limits of that day.
+    const unlimited = {
+      maxNodes: Number.POSITIVE_INFINITY,
+      budget: createStepBudget(Number.POSITIVE_INFINITY),
+    }
+    const result = publishGraph(definition, unlimited)
     if (!result.ok)
       throw new Error(`the stored graph ${id} cannot be compiled: ${result.faults[0]?.message ?? ''}`)
     const graph = { stored, definition, published: result.published, warnings: result.warnings }
     compiled.set(id, graph)
     return graph
   }
+
   return {
     /** The graph that a tenant sees under a key, at a version or its latest. */
     async find(tenantId: string, key: string, version?: number): Promise<LibraryGraph | undefined> {
-      const stored = await graphs.find(tenantId, key, version)
-      return stored === undefined ? undefined : ready(stored)
+      const place = await graphs.locate(tenantId, key, version)
+      return place === undefined ? undefined : load(place.graphId, place.version)
     },
 
     /** The version that an assignment is pinned to. */
-    async pinned(graphId: string, version: number): Promise<LibraryGraph> {
-      const known = compiled.get(`${graphId}/${String(version)}`)
-      if (known !== undefined) return known
-      const stored = await graphs.findById(graphId, version)
-      if (stored === undefined)
-        throw new Error(`an assignment names the missing graph version ${graphId}/${String(version)}`)
-      return ready(stored)
-    },
+    pinned: load,
   }
 }

@@ -6,26 +6,19 @@ import type {
   GraphView,
   PublishedView,
   Solution,
-  WarningView,
 } from '../contracts/graph.js'
 import type { PracticeBody, PracticeView } from '../contracts/attempt.js'
 import type { PageQuery } from '../contracts/text.js'
 import type { GraphRepository } from '../database/graphs.js'
 import { boxLabel, type Box } from '../engine/boxes.js'
-import { finiteDifferences } from '../engine/differences.js'
+import { DIFFERENCES_STEPS, finiteDifferences } from '../engine/differences.js'
 import { boxValue, definedInputs, evaluateGraph, type Evaluation } from '../engine/evaluate.js'
+import { createStepBudget, type FaultPath } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
-import { jsonPointer, notFound, Refusal, type ProblemEntry } from '../errors.js'
+import { jsonPointer, notFound, Refusal } from '../errors.js'
 import { buildAnswerKey, type AnswerKey } from '../grading/answer-key.js'
 import { gradeReadings, readAnswers, type Answers, type GradedBox } from '../grading/grade.js'
-import {
-  answerKeyOf,
-  boxPolicies,
-  type PublicationFault,
-  type PublicationWarning,
-  type PublishedGraph,
-} from '../grading/published-graph.js'
-import { definitionSchema } from '../contracts/graph.js'
+import { answerKeyOf, boxPolicies, type PublishedGraph } from '../grading/published-graph.js'
 import { canonicalJson } from './canonical-json.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
 import type { Effects } from './effects.js'
@@ -68,18 +61,14 @@ function viewGraph({ stored, definition, published }: LibraryGraph): GraphView {
   }
 }
 
-function viewWarning({ code, path, message, ...rest }: PublicationWarning): WarningView {
-  return {
-    code,
-    path: jsonPointer(path),
-    ...('position' in rest && rest.position !== undefined ? { position: rest.position } : {}),
-    message,
-  }
-}
-
-/** A fault of a definition as an entry of a problem. */
-function viewFault(fault: PublicationFault): ProblemEntry {
-  const { code, path, message, position } = fault
+/** A fault or warning of a definition, its path as a JSON pointer. */
+function viewRemark<Code extends string>(remark: {
+  readonly code: Code
+  readonly path: FaultPath
+  readonly message: string
+  readonly position?: number
+}) {
+  const { code, path, message, position } = remark
   return { path: jsonPointer(path), code, message, ...(position === undefined ? {} : { position }) }
 }
 
@@ -89,7 +78,7 @@ function compileOrRefuse(definition: Definition, maxNodes: number) {
   const count = result.faults.length
   const detail =
     count === 1 ? (result.faults[0]?.message ?? '') : `The definition has ${String(count)} faults.`
-  throw new Refusal('invalid-graph', detail, result.faults.map(viewFault))
+  throw new Refusal('invalid-graph', detail, result.faults.map(viewRemark))
 }
 
 /** Publishes a definition under a key: its first version, its next, or the same again. */
@@ -110,7 +99,7 @@ export async function publish(
   if (graph === undefined) throw new Error('a graph just published cannot be found')
   return {
     created: outcome === 'created',
-    view: { ...viewGraph(graph), warnings: graph.warnings.map(viewWarning) },
+    view: { ...viewGraph(graph), warnings: graph.warnings.map(viewRemark) },
   }
 }
 
@@ -145,10 +134,7 @@ export async function listGraphs(
   const after = readCursor(query.cursor, list) ?? ''
   return pageFrom(await graphs.list(tenantId, after, query.limit + 1), query.limit, list, {
     positionOf: stored => stored.key,
-    view: ({ key, version, definition, builtIn }) => {
-      const { title, public: isPublic } = definitionSchema.parse(definition)
-      return { key, version, title, public: isPublic ?? false, builtIn }
-    },
+    view: graph => graph,
   })
 }
 
@@ -166,10 +152,11 @@ export async function solveGraph(
 /** The solution of a definition that is stored nowhere. */
 export function evaluateDefinition({ maxNodes }: GraphServices, definition: Definition): Evaluated {
   const { published, warnings } = compileOrRefuse(definition, maxNodes)
-  return { ...solve(published.graph, published.evaluation), warnings: warnings.map(viewWarning) }
+  return { ...solve(published.graph, published.evaluation), warnings: warnings.map(viewRemark) }
 }
 
 function solve(graph: CompiledGraph, evaluation: Evaluation): Solution {
+  const budget = createStepBudget(DIFFERENCES_STEPS)
   return {
     values: Object.fromEntries(evaluation.values),
     locals: [...evaluation.locals].flatMap(([node, byOperand]) =>
@@ -179,7 +166,7 @@ function solve(graph: CompiledGraph, evaluation: Evaluation): Solution {
     boxes: graph.asked.map(box => {
       const value = boxValue(evaluation, box)
       if (value === undefined) throw new Error(`the asked box ${box.id} has no value`)
-      const differences = finiteDifferences(graph, evaluation, box)
+      const differences = finiteDifferences(graph, evaluation, box, budget)
       return {
         ...viewBox(box),
         value,

@@ -1,0 +1,87 @@
+/**
+ * Who may import whom: the directions of src/README.md. Imports run one way,
+ * {server, cli} → app → http → services → database; services also import grading, which imports engine.
+ */
+const within = (...folders) => `^src/(${folders.join('|')})`
+
+/** A module may import only itself, packages and what is listed. */
+const only = (name, from, ...allowed) => ({
+  name: `${name}-imports-only-its-own`,
+  severity: 'error',
+  comment: `src/README.md says what ${name} may import`,
+  from: { path: from },
+  to: { path: '^src/', pathNot: [from, ...allowed] },
+})
+
+module.exports = {
+  forbidden: [
+    only('engine', within('engine/')),
+    only('grading', within('grading/'), within('engine/')),
+    only('contracts', within('contracts/')),
+    only('database', within('database/')),
+    only('errors', within('errors\\.ts'), within('grading/')),
+    only('config', within('config\\.ts')),
+    only(
+      'services',
+      within('services/'),
+      within('database/', 'grading/', 'engine/', 'contracts/', 'errors\\.ts'),
+    ),
+    only('http', within('http/'), within('services/', 'contracts/', 'errors\\.ts')),
+    only('app', within('app\\.ts'), within('http/', 'services/', 'contracts/', 'errors\\.ts')),
+    {
+      name: 'nothing-imports-the-process',
+      severity: 'error',
+      from: { path: '^src/', pathNot: within('server\\.ts', 'cli\\.ts', 'runtime\\.ts') },
+      to: { path: within('server\\.ts', 'cli\\.ts', 'runtime\\.ts', 'config\\.ts') },
+    },
+    {
+      name: 'errors-import-types-only',
+      severity: 'error',
+      comment: 'The registry names codes of the engine and of grading; it runs nothing of theirs.',
+      from: { path: within('errors\\.ts') },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pure-folders-know-no-world',
+      severity: 'error',
+      comment: 'engine and grading take values and return values.',
+      from: { path: within('engine/', 'grading/') },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
+    {
+      name: 'contracts-import-zod-only',
+      severity: 'error',
+      from: { path: within('contracts/') },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'prisma-stays-in-the-database',
+      severity: 'error',
+      from: { path: '^src/', pathNot: within('database/') },
+      to: { path: ['node_modules/@prisma/', 'node_modules/pg/', within('database/generated/')] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-dev-dependencies-in-the-product',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'product-imports-no-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'src/database/generated'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+}

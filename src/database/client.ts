@@ -1,0 +1,56 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { inUtc } from './connection.js'
+import { PrismaClient, type Prisma } from './generated/client.js'
+
+/**
+ * The client with its pool. Inside `$transaction(async tx => …)` use `tx` only: a query through the client itself waits
+ * for a second connection and blocks the first meanwhile.
+ */
+export type Database = PrismaClient
+
+export type Transaction = Prisma.TransactionClient
+
+export type DatabaseOptions = {
+  poolSize?: number
+  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  log?: (message: string) => void
+  /** How long to wait for a connection, free or new, in milliseconds. */
+  connectionTimeout?: number
+  /** How long a statement may take before the server gives it up, in milliseconds. */
+  statementTimeout?: number
+}
+
+/**
+ * A client for the database; it connects when first used and reconnects by itself. No query waits without end: not for
+ * a free connection, nor on a server that has stopped answering. Close it with `$disconnect()`.
+ */
+export function createDatabase(connectionString: string, options: DatabaseOptions = {}): Database {
+  const { poolSize = 10, connectionTimeout = 5_000, statementTimeout = 30_000, log } = options
+  const adapter = new PrismaPg(
+    {
+      ...inUtc(connectionString),
+      application_name: 'chainmark',
+      max: poolSize,
+      connectionTimeoutMillis: connectionTimeout,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      statement_timeout: statementTimeout,
+      // A little later, for a server or network that is frozen and cannot even time out.
+      query_timeout: statementTimeout + connectionTimeout,
+      // Frees the locks of a process that has stopped in the middle of a transaction.
+      idle_in_transaction_session_timeout: 60_000,
+    },
+    {
+      // The adapter listens to the 'error' events, which would end the process otherwise.
+      onPoolError: error => log?.(`An idle database connection broke: ${error.message}`),
+    },
+  )
+  return new PrismaClient({
+    adapter,
+    // The others quote our source into the message.
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: connectionTimeout, timeout: 20_000 },
+  })
+}
+
+export { isDatabaseUnavailable, uniqueViolation } from './faults.js'

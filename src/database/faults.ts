@@ -1,0 +1,87 @@
+/**
+ * Whether an error says that the database could not be reached or could not serve us just now, so that the same request
+ * may succeed later: it is down, starting, shutting down, too busy, out of space, or the connection broke. Whether the
+ * work was done is unknown when the connection broke during a commit. Understands what Prisma and pg throw.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return related(error).some(
+    part =>
+      matches(part['code'], prismaCodes) ||
+      matches(part['code'], systemCodes) ||
+      isUnavailableState(part['code']) ||
+      isUnavailableState(part['originalCode']) ||
+      matches(part['kind'], adapterKinds) ||
+      (typeof part['message'] === 'string' && messages.test(part['message'])),
+  )
+}
+
+/** The name of the unique constraint or index that a write would have broken, for instance `courses_tenant_id_key_key`. */
+export function uniqueViolation(error: unknown): string | undefined {
+  for (const part of related(error)) {
+    if (part['kind'] === 'UniqueConstraintViolation' && isRecord(part['constraint'])) {
+      const { index } = part['constraint']
+      if (typeof index === 'string') return index
+    }
+    // As pg throws it.
+    if (part['code'] === '23505' && typeof part['constraint'] === 'string') return part['constraint']
+  }
+  return undefined
+}
+
+const prismaCodes = /^(P1001|P1002|P1008|P1017|P2024|P2037)$/
+
+const systemCodes =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN)$/
+
+/** What adapter-pg makes of an error before Prisma gives it a code of its own, or none. */
+const adapterKinds = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/
+
+/** Pg's own errors have no code, and Prisma passes them on as they are; P2028 stands for bugs as well. */
+const messages = new RegExp(
+  [
+    'Connection terminated',
+    'Client has encountered a connection error',
+    'Client was closed and is not queryable',
+    'timeout exceeded when trying to connect',
+    'timeout expired$',
+    'Query read timeout',
+    'Unable to start a transaction in the given time',
+    'cannot be executed on an expired transaction',
+    'connect ENOENT', // a socket in the file system, of a server that is down
+  ].join('|'),
+)
+
+/**
+ * SQLSTATEs. 08…: connection; 53…: out of disk, memory or connections; 57014: the statement took too long;
+ * 57P0…: shutting down, crashed, starting; 25006: read-only, as a primary is that has just been replaced;
+ * 25P03 and 57P05: the connection was idle for too long.
+ */
+function isUnavailableState(code: unknown): boolean {
+  return matches(code, /^(08...|53...|57014|57P0[1235]|25006|25P03)$/)
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+/**
+ * The error and everything it carries: causes, the errors of an AggregateError (one for each address of a host) and
+ * the adapter's error, which Prisma keeps in `meta`.
+ */
+function related(error: unknown): Record<string, unknown>[] {
+  const found: Record<string, unknown>[] = []
+  const waiting: unknown[] = [error]
+  while (waiting.length > 0 && found.length < 20) {
+    const next = waiting.shift()
+    if (!isRecord(next) || found.includes(next)) continue
+    found.push(next)
+    waiting.push(next['cause'])
+    if (Array.isArray(next['errors'])) waiting.push(...(next['errors'] as unknown[]))
+    if (isRecord(next['meta'])) waiting.push(next['meta']['driverAdapterError'])
+  }
+  return found
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

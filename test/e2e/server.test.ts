@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process'
+import { stat, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { processName } from '../../src/database/postgres-process.js'
+import { printed, startProgram, type Program } from '../support/process.js'
+import { eventually, postmasterPid, temporaryFolder } from '../support/server.js'
+
+let folder: { path: string; remove: () => Promise<void> }
+let data: string
+let running: Program[] = []
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  data = path.join(folder.path, 'data')
+})
+afterEach(async () => {
+  for (const { child, ended } of running) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await ended
+  }
+  running = []
+  await folder.remove()
+})
+
+type Started = { program: Program; url: string; key: string; curl: string }
+
+async function start(environment: Record<string, string> = {}): Promise<Started> {
+  const program = startProgram('server.js', {
+    environment: { PORT: '0', CHAINMARK_DATA: data, ...environment },
+  })
+  running.push(program)
+  const [, curl = ''] = await printed(program, /^(curl (?:.+\\\n)*.+)\n/m)
+  const [, url = ''] = /Chainmark is ready: (\S+)/.exec(program.stdout()) ?? []
+  const [, key = ''] = /Demo key: (cm_\S+)/.exec(program.stdout()) ?? []
+  return { program, url, key, curl }
+}
+
+async function stop(
+  { program }: Started,
+  signal: NodeJS.Signals,
+): Promise<{ code: number | null; milliseconds: number }> {
+  const before = performance.now()
+  program.child.kill(signal)
+  const code = await program.ended
+  return { code, milliseconds: performance.now() - before }
+}
+
+async function attempts({ url, key }: Started): Promise<{ learner: string; credit: number }[]> {
+  const response = await fetch(`${url}/v1/courses/demo/assignments/lab-network0/attempts`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(response.status).toBe(200)
+  return ((await response.json()) as { items: { learner: string; credit: number }[] }).items
+}
+
+/** Runs the printed line in a shell, as it stands. */
+async function paste(curl: string): Promise<{ credit: number; number: number }> {
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', curl])
+  return JSON.parse(stdout) as { credit: number; number: number }
+}
+
+describe('without any configuration', () => {
+  test('it starts, the printed curl earns credit 1, and a stop and a start later the attempt is still there', async () => {
+    const first = await start()
+    expect(await paste(first.curl)).toMatchObject({ credit: 1, number: 1 })
+    const postmaster = await postmasterPid(data)
+    const { code, milliseconds } = await stop(first, 'SIGINT')
+    expect(code).toBe(0)
+    expect(milliseconds).toBeLessThan(5_000)
+    expect(await processName(postmaster)).toBeUndefined()
+
+    const second = await start()
+    expect(second.key).toBe(first.key)
+    expect(await attempts(second)).toMatchObject([{ learner: 'student-42', credit: 1 }])
+    expect(await paste(second.curl)).toMatchObject({ number: 2 })
+    expect((await stop(second, 'SIGTERM')).code).toBe(0)
+  })
+
+  test('the demo key is in a file that only its owner can read, and a lost file makes the old key useless', async () => {
+    const first = await start()
+    const file = path.join(data, 'demo-key')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect((await readFile(file, 'utf8')).trim()).toBe(first.key)
+    await stop(first, 'SIGTERM')
+    await rm(file)
+    const second = await start()
+    expect(second.key).not.toBe(first.key)
+    const response = await fetch(`${second.url}/v1/courses`, {
+      headers: { authorization: `Bearer ${first.key}` },
+    })
+    expect(response.status).toBe(401)
+  })
+
+  test('after kill -9 Postgres goes as well, and the next start has every acknowledged attempt', async () => {
+    const first = await start()
+    await paste(first.curl)
+    const postmaster = await postmasterPid(data)
+    first.program.child.kill('SIGKILL')
+    await first.program.ended
+    const second = await start()
+    expect(await attempts(second)).toHaveLength(1)
+    await eventually(async () => (await processName(postmaster)) === undefined)
+  })
+
+  test('a signal while it is still starting ends it and leaves nothing running', async () => {
+    const program = startProgram('server.js', { environment: { PORT: '0', CHAINMARK_DATA: data } })
+    running.push(program)
+    await printed(program, /Creating the database/)
+    program.child.kill('SIGINT')
+    expect(await program.ended).toBe(0)
+    const left = await postmasterPid(data).catch(() => undefined)
+    if (left !== undefined) expect(await processName(left)).toBeUndefined()
+  })
+
+  test('a stop does not wait for ever for a connection that says nothing', async () => {
+    const started = await start()
+    const { connect } = await import('node:net')
+    const socket = connect(Number(new URL(started.url).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    await new Promise(resolve => socket.once('connect', resolve))
+    socket.write('POST /v1/evaluate HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
+    const { code, milliseconds } = await stop(started, 'SIGTERM')
+    expect(code).toBe(0)
+    expect(milliseconds).toBeLessThan(5_000)
+    socket.destroy()
+  })
+})
+
+describe('what it cannot start with is said in a sentence', () => {
+  test.each([
+    ['a port that is no number', { PORT: 'http' }, 'PORT'],
+    ['a level that does not exist', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    ['a database URL of another kind', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+    ['production without a database', { NODE_ENV: 'production' }, 'DATABASE_URL'],
+  ])('%s', async (_name, environment, variable) => {
+    const program = startProgram('server.js', { environment: { CHAINMARK_DATA: data, ...environment } })
+    running.push(program)
+    expect(await program.ended).toBe(1)
+    expect(program.stderr()).toContain(variable)
+    expect(program.stderr()).not.toContain('    at ')
+  })
+
+  test('a data folder that is a file', async () => {
+    await writeFile(data, '')
+    const program = startProgram('server.js', { environment: { PORT: '0', CHAINMARK_DATA: data } })
+    running.push(program)
+    expect(await program.ended).toBe(1)
+    expect(program.stderr()).toContain('Chainmark cannot start')
+  })
+})

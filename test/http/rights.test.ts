@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  attemptSchema,
+  learnerProgressSchema,
+  practiceSchema,
+  variantSchema,
+} from '../../src/contracts/attempt.js'
+import { assignmentSchema, courseSchema, memberSchema } from '../../src/contracts/course.js'
+import {
+  evaluatedSchema,
+  graphSchema,
+  graphSummarySchema,
+  publishedSchema,
+  solutionSchema,
+} from '../../src/contracts/graph.js'
+import { pageOf } from '../../src/contracts/text.js'
+import { SCOPES } from '../../src/contracts/scopes.js'
+import { RIGHTS } from '../../src/http/rights.js'
+import { createTestService, type Call, type TestService } from '../support/service.js'
+
+/** How to call a route so that a key with the right scope succeeds, and what that answers. */
+type Row = {
+  readonly url: string
+  readonly status: number
+  readonly answer: z.ZodType
+  readonly body?: unknown
+}
+
+const DEFINITION = {
+  title: 'Square',
+  inputs: [{ name: 'w', role: 'parameter', value: 3 }],
+  nodes: [{ name: 'J', expression: 'w^2' }],
+  output: 'J',
+}
+const ANSWERS = { J: '9', dJ_dw: '6' }
+
+/** Every route of the service. `:attempt` stands for an attempt that was stored before. */
+const ROWS: Readonly<Record<string, Row>> = {
+  'GET /v1/graphs': { url: '/v1/graphs', status: 200, answer: pageOf(graphSummarySchema) },
+  'GET /v1/graphs/:graph': { url: '/v1/graphs/square', status: 200, answer: graphSchema },
+  'PUT /v1/graphs/:graph': {
+    url: '/v1/graphs/square',
+    status: 200,
+    answer: publishedSchema,
+    body: DEFINITION,
+  },
+  'GET /v1/graphs/:graph/solution': {
+    url: '/v1/graphs/square/solution',
+    status: 200,
+    answer: solutionSchema,
+  },
+  'POST /v1/graphs/:graph/grade': {
+    url: '/v1/graphs/square/grade',
+    status: 200,
+    answer: practiceSchema,
+    body: { answers: ANSWERS },
+  },
+  'POST /v1/evaluate': { url: '/v1/evaluate', status: 200, answer: evaluatedSchema, body: DEFINITION },
+  'GET /v1/courses': { url: '/v1/courses', status: 200, answer: pageOf(courseSchema) },
+  'GET /v1/courses/:course': { url: '/v1/courses/algebra', status: 200, answer: courseSchema },
+  'PUT /v1/courses/:course': {
+    url: '/v1/courses/algebra',
+    status: 200,
+    answer: courseSchema,
+    body: { title: 'Algebra' },
+  },
+  'GET /v1/courses/:course/members': {
+    url: '/v1/courses/algebra/members',
+    status: 200,
+    answer: pageOf(memberSchema),
+  },
+  'PUT /v1/courses/:course/members/:member': {
+    url: '/v1/courses/algebra/members/ada',
+    status: 200,
+    answer: memberSchema,
+    body: { role: 'learner' },
+  },
+  'DELETE /v1/courses/:course/members/:member': {
+    url: '/v1/courses/algebra/members/bob',
+    status: 204,
+    answer: z.literal(''),
+  },
+  'GET /v1/courses/:course/assignments': {
+    url: '/v1/courses/algebra/assignments',
+    status: 200,
+    answer: pageOf(assignmentSchema),
+  },
+  'GET /v1/courses/:course/assignments/:assignment': {
+    url: '/v1/courses/algebra/assignments/week-1',
+    status: 200,
+    answer: assignmentSchema,
+  },
+  'PUT /v1/courses/:course/assignments/:assignment': {
+    url: '/v1/courses/algebra/assignments/week-1',
+    status: 200,
+    answer: assignmentSchema,
+    body: { graph: 'square' },
+  },
+  'GET /v1/courses/:course/assignments/:assignment/variants/:learner': {
+    url: '/v1/courses/algebra/assignments/week-1/variants/ada',
+    status: 200,
+    answer: variantSchema,
+  },
+  'POST /v1/courses/:course/assignments/:assignment/attempts': {
+    url: '/v1/courses/algebra/assignments/week-1/attempts',
+    status: 201,
+    answer: attemptSchema,
+    body: { learner: 'ada', answers: ANSWERS },
+  },
+  'GET /v1/courses/:course/assignments/:assignment/attempts': {
+    url: '/v1/courses/algebra/assignments/week-1/attempts',
+    status: 200,
+    answer: pageOf(attemptSchema),
+  },
+  'GET /v1/courses/:course/assignments/:assignment/attempts/:id': {
+    url: '/v1/courses/algebra/assignments/week-1/attempts/:attempt',
+    status: 200,
+    answer: attemptSchema,
+  },
+  'GET /v1/courses/:course/progress': {
+    url: '/v1/courses/algebra/progress',
+    status: 200,
+    answer: pageOf(learnerProgressSchema),
+  },
+  'GET /v1/courses/:course/learners/:learner/progress': {
+    url: '/v1/courses/algebra/learners/ada/progress',
+    status: 200,
+    answer: learnerProgressSchema,
+  },
+  'GET /livez': { url: '/livez', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
+  'GET /readyz': { url: '/readyz', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
+  'GET /openapi.json': { url: '/openapi.json', status: 200, answer: z.looseObject({ openapi: z.string() }) },
+  'GET /docs': { url: '/docs', status: 200, answer: z.string() },
+}
+
+let service: TestService
+let owner: { id: string; key: string }
+let attempt: string
+let strangers = 0
+
+/** Another tenant, which has nothing yet. */
+function stranger(): Promise<{ id: string; key: string }> {
+  strangers += 1
+  return service.tenant(`stranger-${String(strangers)}`)
+}
+
+beforeAll(async () => {
+  service = await createTestService()
+  owner = await service.tenant('owner')
+  const { key } = owner
+  await service.call('PUT /v1/graphs/square', { key, body: DEFINITION })
+  await service.call('PUT /v1/courses/algebra', { key, body: { title: 'Algebra' } })
+  await service.call('PUT /v1/courses/algebra/assignments/week-1', { key, body: { graph: 'square' } })
+  for (const member of ['ada', 'bob']) {
+    await service.call(`PUT /v1/courses/algebra/members/${member}`, { key, body: { role: 'learner' } })
+  }
+  const stored = await service.call('POST /v1/courses/algebra/assignments/week-1/attempts', {
+    key,
+    body: { learner: 'ada', answers: ANSWERS },
+  })
+  attempt = (stored.body as { id: string }).id
+})
+afterAll(() => service.close())
+
+function request(route: string, key: string | undefined): Promise<Awaited<ReturnType<TestService['call']>>> {
+  const row = ROWS[route]!
+  const call: Call = { key, ...(row.body === undefined ? {} : { body: row.body }) }
+  return service.call(`${route.split(' ')[0]!} ${row.url.replace(':attempt', attempt)}`, call)
+}
+
+test('every registered route has a row here and in the table of rights, and no row stands for nothing', () => {
+  expect(Object.keys(ROWS).sort()).toEqual([...RIGHTS.keys()].sort())
+  for (const route of RIGHTS.keys()) {
+    const [method, url] = route.split(' ') as ['GET', string]
+    expect(service.app.hasRoute({ method, url }), route).toBe(true)
+  }
+})
+
+test('a route without a right cannot be registered', async () => {
+  const { default: Fastify } = await import('fastify')
+  const { registerAuthentication } = await import('../../src/http/authentication.js')
+  const app = Fastify()
+  registerAuthentication(app, { authenticate: () => Promise.resolve(undefined), now: () => 0 })
+  expect(() => app.get('/v1/forgotten', () => 'secret')).toThrow('no right is stated for GET /v1/forgotten')
+})
+
+const open = [...RIGHTS].filter(([, right]) => right === 'open').map(([route]) => route)
+const guarded = [...RIGHTS].filter(([, right]) => right !== 'open').map(([route]) => route)
+
+test.each(open)('%s answers anyone', async route => {
+  expectAnswer(route, await request(route, undefined))
+})
+
+describe.each(guarded)('%s', route => {
+  const scope = RIGHTS.get(route)!
+
+  test('answers 401 without a key and with one that is unknown', async () => {
+    expect(await request(route, undefined)).toMatchObject({ status: 401, body: { code: 'missing-key' } })
+    const unknown = `cm_${'A'.repeat(43)}`
+    expect(await request(route, unknown)).toMatchObject({ status: 401, body: { code: 'unknown-key' } })
+  })
+
+  test('answers 403 to a key with every scope but its own', async () => {
+    const { key } = await service.key(
+      owner.id,
+      SCOPES.filter(other => other !== scope),
+    )
+    expect(await request(route, key)).toMatchObject({ status: 403, body: { code: 'missing-scope' } })
+  })
+
+  test('answers 403 to a key of another tenant without the scope before it looks anything up', async () => {
+    const { key } = await service.key(
+      (await stranger()).id,
+      SCOPES.filter(other => other !== scope),
+    )
+    expect(await request(route, key)).toMatchObject({ status: 403, body: { code: 'missing-scope' } })
+  })
+
+  test("answers another tenant's key as if nothing were there", async () => {
+    const { key } = await stranger()
+    const { url, body } = ROWS[route]!
+    if (route === 'PUT /v1/graphs/:graph' || route === 'PUT /v1/courses/:course') {
+      // A key of the caller's own choice: it makes the stranger's own, and touches nobody else's.
+      expect((await request(route, key)).status).toBe(201)
+      return
+    }
+    const answer = await request(route, key)
+    if (!url.includes('algebra') && !url.includes('square')) {
+      expect(answer.status).toBe(200)
+      expect(answer.text).not.toContain('algebra')
+      return
+    }
+    const missing = await service.call(`${route.split(' ')[0]!} ${missingUrl(url)}`, { key, body })
+    expect(missing).toMatchObject({ status: 404, body: { code: 'not-found' } })
+    expect(answer).toMatchObject({ status: 404, body: missing.body })
+  })
+
+  test('answers a key that has just the scope, in the documented form', async () => {
+    if (route === 'DELETE /v1/courses/:course/members/:member') {
+      await service.call('PUT /v1/courses/algebra/members/bob', { key: owner.key, body: { role: 'learner' } })
+    }
+    const { key } = await service.key(owner.id, [scope as (typeof SCOPES)[number]])
+    expectAnswer(route, await request(route, key))
+  })
+
+  test('answers 401 from the moment its key is revoked', async () => {
+    const { id, key } = await service.key(owner.id, SCOPES)
+    await service.services.keys.revoke(id, new Date(service.clock.now))
+    expect(await request(route, key)).toMatchObject({ status: 401, body: { code: 'unknown-key' } })
+  })
+})
+
+test.each(guarded.filter(route => route.includes(':course')))(
+  '%s answers 403 to a key restricted to other courses',
+  async route => {
+    const { key } = await service.key(owner.id, SCOPES, ['geometry'])
+    expect(await request(route, key)).toMatchObject({ status: 403, body: { code: 'course-not-allowed' } })
+  },
+)
+
+function expectAnswer(route: string, answer: Awaited<ReturnType<TestService['call']>>): void {
+  const row = ROWS[route]!
+  expect(answer.status).toBe(row.status)
+  row.answer.parse(answer.body)
+}
+
+function missingUrl(url: string): string {
+  return url.replace('algebra', 'nowhere').replace('square', 'nothing').replace(':attempt', attempt)
+}
