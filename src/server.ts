@@ -14,7 +14,7 @@ const DRAIN_MILLISECONDS = 2_500
 function createLogger(level: Config['logLevel']): Logger {
   // People read a terminal, programs read anything else.
   return process.stdout.isTTY
-    ? pino({ level }, pretty({ colorize: true, ignore: 'pid,hostname' }))
+    ? pino({ level }, pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname' }))
     : pino({ level })
 }
 
@@ -101,8 +101,9 @@ async function run(config: Config): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // Again while stopping: a second Ctrl-C, or npm passing on what the terminal had sent us already.
-      stopping ??= stop(starting)
+      if (stopping !== undefined) return
       log.info({ signal }, 'stopping')
+      stopping = stop(starting)
     })
   }
   try {
