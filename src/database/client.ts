@@ -52,5 +52,3 @@ export function createDatabase(connectionString: string, options: DatabaseOption
     transactionOptions: { maxWait: connectionTimeout, timeout: 20_000 },
   })
 }
-
-export { isDatabaseUnavailable, uniqueViolation } from './faults.js'

@@ -15,19 +15,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   )
 }
 
-/** The name of the unique constraint or index that a write would have broken, for instance `courses_tenant_id_key_key`. */
-export function uniqueViolation(error: unknown): string | undefined {
-  for (const part of related(error)) {
-    if (part['kind'] === 'UniqueConstraintViolation' && isRecord(part['constraint'])) {
-      const { index } = part['constraint']
-      if (typeof index === 'string') return index
-    }
-    // As pg throws it.
-    if (part['code'] === '23505' && typeof part['constraint'] === 'string') return part['constraint']
-  }
-  return undefined
-}
-
 const prismaCodes = /^(P1001|P1002|P1008|P1017|P2024|P2037)$/
 
 const systemCodes =

@@ -72,13 +72,20 @@ function tokenAt(text: string, start: number, match: (pattern: RegExp) => string
     throw new ExpressionError(
       'syntax',
       start,
-      `Unexpected character ${JSON.stringify(character)}: expected a number, a name, an operator or a parenthesis.`,
+      `Unexpected character ${shown(character)}: expected a number, a name, an operator or a parenthesis.`,
     )
   }
   if (symbol === '*' && SYMBOLS.get(text.charAt(start + 1)) === '*') {
     throw new ExpressionError('double-star', start, '"**" is not an operator here: write a power with "^".')
   }
   return { kind: 'symbol', text: symbol, start, end: start + character.length }
+}
+
+/** A character in a message: by its number if it would not be seen, such as a zero-width space that was pasted. */
+function shown(character: string): string {
+  if (!/[\p{C}\p{M}\p{Z}]/u.test(character)) return JSON.stringify(character)
+  const number = character.codePointAt(0) ?? 0
+  return `U+${number.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 function checkLiteral(literal: string, start: number): void {

@@ -12,17 +12,15 @@ function describeCodes(): string {
     ([code, row]) => `| \`${code}\` | ${String(row.status)} | ${row.title} |`,
   )
   const entries = Object.entries(ENTRIES).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  const folded = (summary: string, header: string, rows: readonly string[]): string =>
+    `<details>\n<summary>${summary}</summary>\n\n${header}\n${rows.join('\n')}\n\n</details>`
   return [
     'Grades back-propagation: publishes computation graphs, grades the boxes a learner filled in, keeps every attempt.',
-    '',
-    '## Codes of problems',
-    '| code | status | title |\n|---|---|---|',
-    problems.join('\n'),
-    '',
-    '## Codes of the `errors` in a problem',
-    '| code | meaning |\n|---|---|',
-    entries.join('\n'),
-  ].join('\n')
+    'Send `Authorization: Bearer cm_…` with every request under `/v1`; what a key may do is its scopes, named below.',
+    'Refusals are `application/problem+json`; their `code` is stable, and `errors` say what is wrong where.',
+    folded('Codes of problems', '| code | status | title |\n|---|---|---|', problems),
+    folded('Codes of the errors in a problem', '| code | meaning |\n|---|---|', entries),
+  ].join('\n\n')
 }
 
 type RouteDocument = {
@@ -78,7 +76,8 @@ export async function registerDocumentation(app: FastifyInstance): Promise<void>
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     indexPrefix: '',
-    uiConfig: { defaultModelsExpandDepth: 0, tryItOutEnabled: true, persistAuthorization: false },
+    // Without the bar on top, which would offer to load other documents.
+    uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
     theme: { title: 'Chainmark API' },
     // Everything the page needs comes from this service; the page styles itself inline.
     staticCSP: {

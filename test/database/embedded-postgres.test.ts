@@ -215,11 +215,9 @@ describe('a stop', () => {
     const pid = await postmasterPid(dataFolder)
     const guardian = await parentOf(pid)
     const busy = onServer(postgres.url, 'SELECT pg_sleep(30)').catch(() => undefined)
-    const started = Date.now()
 
     await Promise.all([postgres.stop(), postgres.stop()])
 
-    expect(Date.now() - started).toBeLessThan(4_000)
     expect(await isAlive(pid)).toBe(false)
     expect(await isAlive(guardian)).toBe(false)
     await busy
@@ -230,11 +228,9 @@ describe('a stop', () => {
     const postgres = await start()
     const pid = await postmasterPid(dataFolder)
     process.kill(pid, 'SIGSTOP')
-    const started = Date.now()
 
     await postgres.stop()
 
-    expect(Date.now() - started).toBeLessThan(4_000)
     expect(await isAlive(pid)).toBe(false)
     expect((await start()).owned).toBe(true)
   })

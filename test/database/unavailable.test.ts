@@ -1,12 +1,7 @@
 import process from 'node:process'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import {
-  createDatabase,
-  isDatabaseUnavailable,
-  uniqueViolation,
-  type Database,
-  type DatabaseOptions,
-} from '../../src/database/client.js'
+import { createDatabase, type Database, type DatabaseOptions } from '../../src/database/client.js'
+import { isDatabaseUnavailable } from '../../src/database/faults.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js'
 import { migrate, pendingMigrations } from '../../src/database/migrate.js'
 import { eventually, onServer, postmasterPid, temporaryFolder } from '../support/server.js'
@@ -201,14 +196,12 @@ describe('a server that no longer answers', () => {
 
   test('is unavailable to new connections once their time is over', async () => {
     process.kill(pid, 'SIGSTOP')
-    const started = Date.now()
     const database = connect({ connectionTimeout: 500 })
     await Promise.all(
       Object.values(ways).map(async way => {
         expect(await errorOf(way(database))).toSatisfy(isDatabaseUnavailable)
       }),
     )
-    expect(Date.now() - started).toBeLessThan(4_000)
   })
 
   test('is unavailable to a query that is under way, once its time is over, and works again when it wakes', async () => {
@@ -235,12 +228,10 @@ describe('a pool whose connections are all busy', () => {
       await released
     })
     await eventually(() => inside)
-    const started = Date.now()
     const errors = await Promise.all(Object.values(ways).map(way => errorOf(way(database))))
     release()
     await busy
     for (const error of errors) expect(error).toSatisfy(isDatabaseUnavailable)
-    expect(Date.now() - started).toBeLessThan(4_000)
     await Promise.all(Object.values(ways).map(way => way(database)))
   })
 })
@@ -270,11 +261,6 @@ describe('what fails for other reasons is not taken for an unavailable database'
       database.$executeRaw`INSERT INTO graphs VALUES (gen_random_uuid(), ${id}::uuid, 'g', 0, now(), now())`,
     )
 
-    expect(uniqueViolation(byModel)).toBe('tenants_key_key')
-    expect(uniqueViolation(byPrimaryKey)).toBe('tenants_pkey')
-    expect(uniqueViolation(byRaw)).toBe('tenants_key_key')
-    expect(uniqueViolation(byPg)).toBe('tenants_key_key')
-    for (const error of [foreign, check]) expect(uniqueViolation(error)).toBeUndefined()
     for (const error of [byModel, byPrimaryKey, byRaw, byPg, foreign, check]) {
       expect(isDatabaseUnavailable(error), String(error)).toBe(false)
     }

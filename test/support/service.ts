@@ -8,7 +8,7 @@ import { SCOPES, type Scope } from '../../src/contracts/scopes.js'
 import type { Database } from '../../src/database/client.js'
 import { createKey, createTenant } from '../../src/services/api-keys.js'
 import { createServices, type Services } from '../../src/services/create-services.js'
-import { createTestDatabase } from './database.js'
+import { createTestDatabase, type TestDatabase } from './database.js'
 
 export type Answer = {
   readonly status: number
@@ -46,11 +46,15 @@ export type TestService = {
 
 export const START = Date.parse('2026-03-01T12:00:00Z')
 
-export async function createTestService(options: { readonly maxNodes?: number } = {}): Promise<TestService> {
-  const { url, database, drop } = await createTestDatabase()
+/** Over a database of the run's Postgres, or over the one given, which is then left as it is. */
+export async function createTestService(
+  given?: Pick<TestDatabase, 'url' | 'database'>,
+): Promise<TestService> {
+  const { url, database, drop } =
+    given === undefined ? await createTestDatabase() : { ...given, drop: () => given.database.$disconnect() }
   const clock = { now: START }
   const effects = { now: () => clock.now, newId: uuidv7, randomBytes }
-  const services = createServices(database, { effects, maxNodes: options.maxNodes ?? 2000 })
+  const services = createServices(database, { effects, maxNodes: 2000 })
   const lines: string[] = []
   const app = await buildApp(services, pino({ level: 'trace' }, { write: line => lines.push(line) }))
   const key: TestService['key'] = (tenantId, scopes, courses = []) =>
