@@ -8,13 +8,13 @@ import { registerDocumentation, registerOpenApi } from './http/documentation.js'
 import { formRefusal, type RequestPart } from './http/form-faults.js'
 import { registerHealth } from './http/health.js'
 import { registerJsonBodies } from './http/json-body.js'
-import { answerError, registerProblems } from './http/problems.js'
+import { answerClientError, answerError, registerProblems } from './http/problems.js'
 import { registerRequestLog } from './http/request-log.js'
 import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/attempts.js'
 import { registerCourseRoutes } from './http/routes/courses.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
 import { authenticate } from './services/api-keys.js'
-import type { Services } from './services/create-services.js'
+import type { Services } from './services/services.js'
 
 const BODY_BYTES = 256 * 1024
 
@@ -31,10 +31,13 @@ export async function buildApp(
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
     requestTimeout: 60_000,
+    // What arrives on an open connection while we drain is answered like any other request.
+    return503OnClosing: false,
     // Longer than the idle time of common load balancers, so that they and not we close a connection.
     keepAliveTimeout: 72_000,
     // Keys have at most 128 characters, percent-encoded three times that; longer ones are refused by their schema.
     routerOptions: { maxParamLength: 16_384 },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
       void answerError(error, request, reply, services.isUnavailable)
     },
@@ -48,8 +51,7 @@ export async function buildApp(
   })
   await registerOpenApi(app)
   registerHealth(app, { ping: services.ping })
-  await app.register(async scope => {
-    await Promise.resolve()
+  await app.register((scope, _options, done) => {
     // Set here and not on the root: other plugins bring schemas that are not zod's.
     scope.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => input => {
       const result = schema.safeParse(input)
@@ -62,6 +64,7 @@ export async function buildApp(
     registerCourseRoutes(routes, services)
     registerAttemptRoutes(routes, services)
     registerProgressRoutes(routes, services)
+    done()
   })
   await registerDocumentation(app)
   await app.ready()

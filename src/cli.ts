@@ -6,7 +6,7 @@ import { SCOPES, scopeSchema } from './contracts/scopes.js'
 import { keySchema } from './contracts/text.js'
 import { readConfig } from './config.js'
 import { migrate } from './database/migrate.js'
-import { demoKeyFile, openRuntime, type Runtime } from './runtime.js'
+import { demoKeyFile, openRuntime, prepareDatabase, type Runtime } from './runtime.js'
 import { createKey, createTenant, listKeys } from './services/api-keys.js'
 import { seedDemo } from './services/seed-demo.js'
 
@@ -32,7 +32,12 @@ class UsageError extends Error {}
 type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses', string>>> & {
   readonly yes?: boolean
 }
-type Command = (runtime: Runtime, words: readonly string[], options: Options) => Promise<void>
+
+type Command = {
+  /** How many words may follow the command's name. */
+  readonly words: 0 | 1
+  readonly run: (runtime: Runtime, word: string | undefined, options: Options) => Promise<void>
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -49,15 +54,19 @@ function asKey(value: string, what: string): string {
   return result.data
 }
 
-function asList(value: string | undefined): string[] {
-  return (value ?? '')
+/** The parts of an option. One that is given but empty is a slip of the shell, never "all". */
+function asList(value: string | undefined, option: string): string[] {
+  if (value === undefined) return []
+  const parts = value
     .split(',')
     .map(part => part.trim())
     .filter(part => part !== '')
+  if (parts.length === 0) throw new UsageError(`${option} is given but empty.`)
+  return parts
 }
 
 function asScopes(value: string) {
-  const names = value === 'all' ? SCOPES : asList(value)
+  const names = value === 'all' ? SCOPES : asList(value, '--scopes')
   return names.map(name => {
     const result = scopeSchema.safeParse(name)
     if (!result.success) throw new UsageError(`There is no scope ${JSON.stringify(name)}.`)
@@ -72,61 +81,88 @@ async function tenantId({ services }: Runtime, key: string): Promise<string> {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  migrate: async runtime => {
-    const { applied } = await migrate(runtime.databaseUrl)
-    for (const name of applied) print(`applied ${name}`)
-    if (applied.length === 0) print('nothing to apply')
+  migrate: {
+    words: 0,
+    run: async runtime => {
+      const { applied } = await migrate(runtime.databaseUrl)
+      for (const name of applied) print(`applied ${name}`)
+      if (applied.length === 0) print('nothing to apply')
+    },
   },
-  seed: async runtime => {
-    print(await seedDemo(runtime.services, demoKeyFile(readConfig().dataFolder)))
+  seed: {
+    words: 0,
+    run: async runtime => {
+      print(await seedDemo(runtime.services, demoKeyFile(readConfig().dataFolder)))
+    },
   },
-  'tenants create': async ({ services }, [word], { name }) => {
-    const key = asKey(required(word, 'KEY'), 'KEY')
-    const tenant = await createTenant(services.tenants, services.effects, { key, name: name ?? key })
-    if (tenant === undefined) throw new Error(`The tenant key ${JSON.stringify(key)} is taken.`)
-    print(`${tenant.key}\t${tenant.id}`)
+  'tenants create': {
+    words: 1,
+    run: async ({ services }, word, { name }) => {
+      const key = asKey(required(word, 'KEY'), 'KEY')
+      const tenant = await createTenant(services.tenants, services.effects, { key, name: name ?? key })
+      if (tenant === undefined) throw new Error(`The tenant key ${JSON.stringify(key)} is taken.`)
+      print(`${tenant.key}\t${tenant.id}`)
+    },
   },
-  'tenants list': async ({ services }) => {
-    for (const { key, id, name, createdAt } of await services.tenants.list()) {
-      print([key, id, createdAt.toISOString(), name].join('\t'))
-    }
+  'tenants list': {
+    words: 0,
+    run: async ({ services }) => {
+      for (const { key, id, name, createdAt } of await services.tenants.list()) {
+        print([key, id, createdAt.toISOString(), name].join('\t'))
+      }
+    },
   },
-  'tenants delete': async (runtime, [word], { yes }) => {
-    const key = required(word, 'KEY')
-    const id = await tenantId(runtime, key)
-    if (yes !== true)
-      throw new UsageError(`This deletes every course and attempt of ${key}: say so with --yes.`)
-    await runtime.services.tenants.delete(id)
-    print(`deleted ${key}`)
+  'tenants delete': {
+    words: 1,
+    run: async (runtime, word, { yes }) => {
+      const key = required(word, 'KEY')
+      const id = await tenantId(runtime, key)
+      if (yes !== true)
+        throw new UsageError(`This deletes every course and attempt of ${key}: say so with --yes.`)
+      await runtime.services.tenants.delete(id)
+      print(`deleted ${key}`)
+    },
   },
-  'keys create': async (runtime, _words, { tenant, scopes, courses, name }) => {
-    const wanted = {
-      tenantId: await tenantId(runtime, required(tenant, '--tenant')),
-      name: name ?? '',
-      scopes: asScopes(required(scopes, '--scopes')),
-      courses: asList(courses).map(course => asKey(course, '--courses')),
-    }
-    const { id, key } = await createKey(runtime.services.keys, runtime.services.effects, wanted)
-    print(`${key}\t${id}`)
+  'keys create': {
+    words: 0,
+    run: async (runtime, _word, { tenant, scopes, courses, name }) => {
+      const wanted = {
+        tenantId: await tenantId(runtime, required(tenant, '--tenant')),
+        name: name ?? '',
+        scopes: asScopes(required(scopes, '--scopes')),
+        courses: asList(courses, '--courses').map(course => asKey(course, '--courses')),
+      }
+      const { id, key } = await createKey(runtime.services.keys, runtime.services.effects, wanted)
+      print(`${key}\t${id}`)
+    },
   },
-  'keys list': async (runtime, _words, { tenant }) => {
-    const id = await tenantId(runtime, required(tenant, '--tenant'))
-    for (const key of await listKeys(runtime.services.keys, id)) {
-      const state = key.revokedAt === null ? 'active' : `revoked ${key.revokedAt.toISOString()}`
-      const courses = key.courses.length === 0 ? 'every course' : key.courses.join(',')
-      print([key.id, state, key.scopes.join(','), courses, key.createdAt.toISOString(), key.name].join('\t'))
-    }
+  'keys list': {
+    words: 0,
+    run: async (runtime, _word, { tenant }) => {
+      const id = await tenantId(runtime, required(tenant, '--tenant'))
+      for (const key of await listKeys(runtime.services.keys, id)) {
+        const state = key.revokedAt === null ? 'active' : `revoked ${key.revokedAt.toISOString()}`
+        const courses = key.courses.length === 0 ? 'every course' : key.courses.join(',')
+        print(
+          [key.id, state, key.scopes.join(','), courses, key.createdAt.toISOString(), key.name].join('\t'),
+        )
+      }
+    },
   },
-  'keys revoke': async ({ services }, [word]) => {
-    const id = required(word, 'ID')
-    const revoked =
-      /^[0-9a-f-]{36}$/i.test(id) && (await services.keys.revoke(id, new Date(services.effects.now())))
-    if (!revoked) throw new Error(`There is no active key ${JSON.stringify(id)}.`)
-    print(`revoked ${id}`)
+  'keys revoke': {
+    words: 1,
+    run: async ({ services }, word) => {
+      const id = required(word, 'ID')
+      const revoked =
+        /^[0-9a-f-]{36}$/i.test(id) && (await services.keys.revoke(id, new Date(services.effects.now())))
+      if (!revoked) throw new Error(`There is no active key ${JSON.stringify(id)}.`)
+      print(`revoked ${id}`)
+    },
   },
 }
 
-function readCommand(): { command: Command; words: string[]; options: Options } | 'help' {
+function readCommand():
+  { name: string; command: Command; word: string | undefined; options: Options } | 'help' {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: {
@@ -142,7 +178,10 @@ function readCommand(): { command: Command; words: string[]; options: Options } 
   for (const length of [2, 1]) {
     const name = positionals.slice(0, length).join(' ')
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-    if (command !== undefined) return { command, words: positionals.slice(length), options: values }
+    if (command === undefined) continue
+    const words = positionals.slice(length)
+    if (words.length > command.words) throw new UsageError(`"${words.at(-1) ?? ''}" is one word too many.`)
+    return { name, command, word: words[0], options: values }
   }
   throw new UsageError(
     positionals.length === 0 ? 'Which command?' : `There is no command "${positionals.join(' ')}".`,
@@ -155,9 +194,11 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  const runtime = await openRuntime(readConfig(), { log: () => undefined, attach: true })
+  const config = readConfig()
+  const runtime = await openRuntime(config, { log: () => undefined, attach: true })
   try {
-    await read.command(runtime, read.words, read.options)
+    if (read.name !== 'migrate') await prepareDatabase(config, runtime)
+    await read.command.run(runtime, read.word, read.options)
   } finally {
     await runtime.close()
   }

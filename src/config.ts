@@ -14,7 +14,7 @@ const environmentSchema = z
       .regex(/^postgres(ql)?:\/\//, { message: 'must be a postgresql:// URL' })
       .optional(),
     CHAINMARK_DATA: z.string().min(1).default('.chainmark'),
-    CHAINMARK_MAX_NODES: z.coerce.number().int().min(1).max(100_000).default(2000),
+    CHAINMARK_MAX_NODES: z.coerce.number().int().min(1).max(10_000).default(2000),
     LOG_LEVEL: z.enum(LEVELS).default('info'),
   })
   .refine(environment => environment.NODE_ENV !== 'production' || environment.DATABASE_URL !== undefined, {

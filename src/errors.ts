@@ -127,8 +127,8 @@ export type ProblemEntry = {
   readonly position?: number
 }
 
-/** The most faults that one problem lists. */
-const MAX_ENTRIES = 100
+/** The most faults that one problem lists; the detail says when there are more. */
+const MAX_ENTRIES = 10_000
 
 /** A refusal on its way to the client. Everything in it may be shown to the caller. */
 export class Refusal extends Error {
@@ -138,7 +138,8 @@ export class Refusal extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ProblemCode, detail: string, entries: readonly ProblemEntry[] = [], retryAfter?: number) {
-    super(detail)
+    const left = entries.length - MAX_ENTRIES
+    super(left > 0 ? `${detail} The last ${String(left)} faults are not listed.` : detail)
     this.name = 'Refusal'
     this.code = code
     this.entries = entries.slice(0, MAX_ENTRIES)

@@ -8,8 +8,10 @@ import path from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.js'
 import { createDatabase } from './database/client.js'
-import { startEmbeddedPostgres } from './database/embedded-postgres.js'
-import { createServices, type Services } from './services/create-services.js'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
+import { migrate, pendingMigrations } from './database/migrate.js'
+import { createServices } from './compose.js'
+import type { Services } from './services/services.js'
 import type { Effects } from './services/effects.js'
 import type { KeyStore } from './services/seed-demo.js'
 
@@ -29,13 +31,10 @@ export type RuntimeOptions = {
 }
 
 /** Finds or starts the database that the configuration names and builds the services over it. */
-export async function openRuntime(config: Config, { log, attach }: RuntimeOptions): Promise<Runtime> {
-  const postgres =
-    config.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log, attach })
-      : undefined
+export async function openRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
+  const postgres = config.databaseUrl === undefined ? await keepPostgres(config, options) : undefined
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
-  const database = createDatabase(databaseUrl, { log })
+  const database = createDatabase(databaseUrl, { log: options.log })
   return {
     databaseUrl,
     services: createServices(database, { effects: systemEffects, maxNodes: config.maxNodes }),
@@ -44,6 +43,44 @@ export async function openRuntime(config: Config, { log, attach }: RuntimeOption
       await postgres?.stop()
     },
   }
+}
+
+/** Our own Postgres, started again at the same address should it ever end by itself. */
+async function keepPostgres(
+  { dataFolder }: Config,
+  { log, attach }: RuntimeOptions,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  let stopped = false
+  const start = (settings: Record<string, string>): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres({ dataFolder, log, attach, settings, onEnd: restart })
+  const restart = (): void => {
+    if (stopped) return
+    const before = current
+    current = start({ port: new URL(url).port }).catch((error: unknown) => {
+      log(`Postgres cannot be started again: ${error instanceof Error ? error.message : String(error)}`)
+      return before
+    })
+  }
+  let current = start({})
+  const { url } = await current
+  return {
+    url,
+    stop: async () => {
+      stopped = true
+      await (await current).stop()
+    },
+  }
+}
+
+/**
+ * Brings the database to this version, or refuses to work with it: in production migrating is an operator's decision.
+ * Answers the names of the migrations applied.
+ */
+export async function prepareDatabase(config: Config, { databaseUrl }: Runtime): Promise<readonly string[]> {
+  if (!config.production) return (await migrate(databaseUrl)).applied
+  const pending = await pendingMigrations(databaseUrl)
+  if (pending.length === 0) return []
+  throw new Error(`The database lacks ${String(pending.length)} migrations: run "chainmark migrate" first.`)
 }
 
 /** The demo's key in a file of the data folder that only its owner can read. */

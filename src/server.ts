@@ -4,29 +4,19 @@ import { pino, type Logger } from 'pino'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.js'
 import { readConfig, type Config } from './config.js'
-import { migrate, pendingMigrations } from './database/migrate.js'
-import { demoKeyFile, openRuntime, type Runtime } from './runtime.js'
+import { demoKeyFile, openRuntime, prepareDatabase } from './runtime.js'
 import { seedDemo } from './services/seed-demo.js'
 
 /** After this long a stop no longer waits for open connections. */
 const DRAIN_MILLISECONDS = 2_500
+/** After this long a stop is over, whatever still waits. */
+const STOP_MILLISECONDS = 4_500
 
 function createLogger(level: Config['logLevel']): Logger {
   // People read a terminal, programs read anything else.
   return process.stdout.isTTY
     ? pino({ level }, pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname' }))
     : pino({ level })
-}
-
-/** Makes the database ready to serve. In production an operator migrates; here it is done at once. */
-async function prepareDatabase(config: Config, runtime: Runtime, log: Logger): Promise<void> {
-  if (config.production) {
-    const pending = await pendingMigrations(runtime.databaseUrl)
-    if (pending.length === 0) return
-    throw new Error(`The database lacks ${String(pending.length)} migrations: run "chainmark migrate" first.`)
-  }
-  const { applied } = await migrate(runtime.databaseUrl)
-  if (applied.length > 0) log.info({ applied }, 'migrated')
 }
 
 function demoText(url: string, key: string): string {
@@ -60,7 +50,8 @@ async function start(config: Config, log: Logger, opened: (() => Promise<void>)[
     attach: false,
   })
   opened.push(runtime.close)
-  await prepareDatabase(config, runtime, log)
+  const applied = await prepareDatabase(config, runtime)
+  if (applied.length > 0) log.info({ applied }, 'migrated')
   const key = config.production ? undefined : await seedDemo(runtime.services, demoKeyFile(config.dataFolder))
   const app = await buildApp(runtime.services, log)
   opened.push(async () => {
@@ -103,6 +94,11 @@ async function run(config: Config): Promise<void> {
       // Again while stopping: a second Ctrl-C, or npm passing on what the terminal had sent us already.
       if (stopping !== undefined) return
       log.info({ signal }, 'stopping')
+      // A start may be waiting for a silent database. Our own Postgres sees that we are gone and stops by itself.
+      setTimeout(() => {
+        log.warn('not everything stopped in time')
+        process.exit(1)
+      }, STOP_MILLISECONDS).unref()
       stopping = stop(starting)
     })
   }

@@ -41,7 +41,25 @@ const gradedBoxSchema = z.strictObject({
   feedback: z.array(z.strictObject({ code: z.string(), message: z.string() })),
 })
 
-export const practiceSchema = z.strictObject({ credit: z.number(), boxes: z.array(gradedBoxSchema) })
+export const practiceSchema = z.strictObject({ credit: z.number(), boxes: z.array(gradedBoxSchema) }).meta({
+  examples: [
+    {
+      credit: 0.5,
+      boxes: [
+        { id: 'a', status: 'correct', credit: 1, answer: '11', feedback: [] },
+        {
+          id: 'J',
+          status: 'invalid',
+          credit: 0,
+          answer: '12,1',
+          feedback: [
+            { code: 'separator', message: 'A comma cannot be read here: write a point before the decimals.' },
+          ],
+        },
+      ],
+    },
+  ],
+})
 export type PracticeView = z.infer<typeof practiceSchema>
 
 const progressSchema = z.strictObject({

@@ -1,6 +1,6 @@
 /** Graphs as they cross the boundary (contract §1, §3 and §6). */
 import { z } from 'zod'
-import { keySchema, text } from './text.js'
+import { keySchema, text, wholeNumber } from './text.js'
 
 const LAB_NETWORK = {
   title: 'A first network',
@@ -11,6 +11,9 @@ const LAB_NETWORK = {
   ],
   output: 'J',
 }
+
+/** The engine's own bound, and its message, is lower; this one keeps a flood from being looked at one by one. */
+const MAX_NODES = 10_000
 
 const finite = z.number()
 const positive = finite.min(0)
@@ -24,11 +27,19 @@ export const toleranceSchema = z
   ])
   .describe('|s − t| ≤ max(absolute, relative·|t|), or half a unit of a decimal place or significant digit')
 
+/** Whether a range of integers holds one that is not excluded; looks at no more of them than are excluded. */
+function leavesInteger(low: number, high: number, exclude: readonly number[]): boolean {
+  const excluded = new Set(exclude.filter(value => low <= value && value <= high))
+  return high - low + 1 > excluded.size
+}
+
 /** How a variant's value of an input is drawn. */
 const sampleSchema = z.union([
   z
     .strictObject({ integer: z.tuple([z.int(), z.int()]), exclude: z.array(z.int()).max(100).optional() })
-    .refine(({ integer: [low, high] }) => low <= high, { message: 'the range must not be empty' }),
+    .refine(({ integer: [low, high], exclude = [] }) => leavesInteger(low, high, exclude), {
+      message: 'no number is left to draw',
+    }),
   z.strictObject({ choice: z.array(finite).min(1).max(100) }),
   z
     .strictObject({ uniform: z.tuple([finite, finite]), decimals: z.int().min(0).max(6) })
@@ -61,8 +72,8 @@ export const definitionSchema = z
     description: text(10_000).optional(),
     public: z.boolean().optional().describe('may be practised without a key; false by default'),
     tolerance: toleranceSchema.optional(),
-    inputs: z.array(inputSchema).max(2000),
-    nodes: z.array(nodeSchema).min(1),
+    inputs: z.array(inputSchema).max(MAX_NODES),
+    nodes: z.array(nodeSchema).min(1).max(MAX_NODES),
     output: z.string(),
     boxes: z
       .array(askedBoxSchema)
@@ -141,7 +152,7 @@ export type PublishedView = z.infer<typeof publishedSchema>
 export type GraphSummary = z.infer<typeof graphSummarySchema>
 
 export const versionQuerySchema = z.strictObject({
-  version: z.coerce.number().int().min(1).max(2_147_483_647).optional().describe('by default the latest'),
+  version: wholeNumber(1, 2_147_483_647).optional().describe('by default the latest'),
 })
 
 const differencesSchema = z.strictObject({
@@ -151,8 +162,28 @@ const differencesSchema = z.strictObject({
   reason: z.string().optional().describe('why a quotient is left out'),
 })
 
+const SOLUTION = {
+  values: { w: 3, a: 11, J: 121 },
+  locals: [
+    { node: 'a', operand: 'w', value: 3 },
+    { node: 'J', operand: 'a', value: 22 },
+  ],
+  gradients: { w: 66, a: 22, J: 1 },
+  boxes: [
+    {
+      id: 'dJ_dw',
+      kind: 'gradient',
+      of: 'J',
+      wrt: 'w',
+      label: { text: '∂J/∂w', tex: '\\frac{\\partial J}{\\partial w}' },
+      value: 66,
+      finiteDifferences: { epsilon: 0.001, forward: 66.0090000000082, central: 66.0000000000025 },
+    },
+  ],
+} as const
+
 /** Every number of a graph at one set of inputs. */
-export const solutionSchema = z.strictObject({
+const solutionFields = z.strictObject({
   values: z.record(z.string(), z.number()),
   locals: z.array(z.strictObject({ node: z.string(), operand: z.string(), value: z.number() })),
   gradients: z.record(z.string(), z.number()),
@@ -169,7 +200,12 @@ export const solutionSchema = z.strictObject({
   ),
 })
 
-export const evaluatedSchema = solutionSchema.extend({ warnings: z.array(warningSchema) })
+export const solutionSchema = solutionFields.meta({ examples: [SOLUTION] })
+
+/** The solution of a definition, with what publication would warn of. */
+export const evaluatedSchema = solutionFields
+  .extend({ warnings: z.array(warningSchema) })
+  .meta({ examples: [{ ...SOLUTION, warnings: [] }] })
 
 export type Solution = z.infer<typeof solutionSchema>
 export type Evaluated = z.infer<typeof evaluatedSchema>

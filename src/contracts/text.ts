@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Well-formed Unicode without control characters other than line breaks and tabs: fit to be stored and shown. */
 function isPlainText(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- refusing control characters is the point
-  return text.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(text)
+  return text.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/.test(text)
 }
 
 /** A text for people, of 1 to `max` characters, with something to read in it. */
@@ -23,7 +23,6 @@ export const keySchema = z
     message: 'a key has 1 to 128 of the characters A-Z a-z 0-9 . _ ~ @ : | + -',
   })
   .refine(key => key !== '.' && key !== '..', { message: 'a key is not "." or ".."' })
-  .meta({ example: 'algebra-101' })
 
 const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
 
@@ -35,12 +34,19 @@ export const timeSchema = z.iso
   })
   .meta({ example: '2026-01-31T23:59:00Z' })
 
-/** A cursor of a list, as `nextCursor` gave it. */
-export const cursorSchema = z.string().max(1024)
+/** A whole number as it stands in a query. */
+export function wholeNumber(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^[0-9]{1,10}$/, { message: 'must be a whole number' })
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+}
 
+/** Which page of a list. */
 export const pageQuerySchema = z.strictObject({
-  cursor: cursorSchema.optional().describe('`nextCursor` of the page before'),
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('the most items of a page'),
+  cursor: z.string().optional().describe('`nextCursor` of the page before'),
+  limit: wholeNumber(1, 200).default(50).describe('the most items of a page'),
 })
 
 export type PageQuery = z.infer<typeof pageQuerySchema>

@@ -1,5 +1,6 @@
 /** Assignments of a course. */
 import type { Database } from './client.js'
+import { Prisma } from './generated/client.js'
 
 /** What a PUT decides about an assignment. */
 export type AssignmentPolicyRow = {
@@ -24,59 +25,70 @@ export type StoredAssignment = AssignmentPolicyRow & {
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
+  readonly graphKey: string
+  readonly graphTitle: string
 }
 
 export type AssignmentRepository = ReturnType<typeof createAssignmentRepository>
 
+const COLUMNS = Prisma.sql`
+  a.id, a.key, a.title, a.graph_id AS "graphId", a.graph_version AS "graphVersion", a.points,
+  a.opens_at AS "opensAt", a.due_at AS "dueAt", a.closes_at AS "closesAt", a.late_credit AS "lateCredit",
+  a.max_attempts AS "maxAttempts", a.keep, a.tolerance, a.weights, a.revision,
+  a.created_at AS "createdAt", a.updated_at AS "updatedAt"`
+
+/** With what is shown of the graph: no definition is read for that. */
+const WITH_GRAPH = Prisma.sql`
+  SELECT ${COLUMNS}, g.key AS "graphKey", v.definition->>'title' AS "graphTitle"
+  FROM assignments a
+  JOIN graphs g ON g.id = a.graph_id
+  JOIN graph_versions v ON v.graph_id = a.graph_id AND v.version = a.graph_version`
+
+/** Assignments, read and written with their policies. */
 export function createAssignmentRepository(database: Database) {
   return {
     async find(courseId: string, key: string): Promise<StoredAssignment | undefined> {
-      return (
-        (await database.assignment.findUnique({ where: { courseId_key: { courseId, key } } })) ?? undefined
-      )
+      const rows = await database.$queryRaw<StoredAssignment[]>`
+        ${WITH_GRAPH} WHERE a.course_id = ${courseId}::uuid AND a.key = ${key}`
+      return rows[0]
     },
 
-    async list(courseId: string, after: string, limit: number): Promise<StoredAssignment[]> {
-      return database.assignment.findMany({
-        where: { courseId, key: { gt: after } },
-        orderBy: { key: 'asc' },
-        take: limit,
-      })
+    /** The assignments of a course by key, after a key and up to a limit; null: all that follow. */
+    async list(courseId: string, after: string, limit: number | null): Promise<StoredAssignment[]> {
+      return database.$queryRaw<StoredAssignment[]>`
+        ${WITH_GRAPH} WHERE a.course_id = ${courseId}::uuid AND a.key > ${after}
+        ORDER BY a.key LIMIT ${limit}::bigint`
     },
 
-    /** Every assignment of a course by key. */
-    async listAll(courseId: string): Promise<StoredAssignment[]> {
-      return database.assignment.findMany({ where: { courseId }, orderBy: { key: 'asc' } })
-    },
-
-    /** Creates the assignment or replaces its policy, which then has the next revision. */
+    /**
+     * Creates the assignment or replaces its policy, which then has the next revision. `replaces` is the revision that
+     * the policy was made for, 0 for a new assignment: false when another PUT came between, and nothing is changed.
+     */
     async put(
       courseId: string,
       assignment: AssignmentPolicyRow & { readonly id: string; readonly key: string },
+      replaces: number,
       time: Date,
-    ): Promise<{ assignment: StoredAssignment; created: boolean }> {
-      const a = assignment
-      const [stored] = await database.$queryRaw<StoredAssignment[]>`
+    ): Promise<boolean> {
+      const { id, key, title, graphId, graphVersion, points, opensAt, dueAt, closesAt } = assignment
+      const { lateCredit, maxAttempts, keep, tolerance, weights } = assignment
+      const changed = await database.$executeRaw`
         INSERT INTO assignments (
           course_id, id, key, title, graph_id, graph_version, points, opens_at, due_at, closes_at, late_credit,
           max_attempts, keep, tolerance, weights, revision, created_at, updated_at)
         VALUES (
-          ${courseId}::uuid, ${a.id}::uuid, ${a.key}, ${a.title}, ${a.graphId}::uuid, ${a.graphVersion}::int,
-          ${a.points}::float8, ${a.opensAt}::timestamptz, ${a.dueAt}::timestamptz, ${a.closesAt}::timestamptz,
-          ${a.lateCredit}::float8, ${a.maxAttempts}::int, ${a.keep}, ${json(a.tolerance)}::jsonb,
-          ${json(a.weights)}::jsonb, 1, ${time}, ${time})
+          ${courseId}::uuid, ${id}::uuid, ${key}, ${title}, ${graphId}::uuid, ${graphVersion}::int,
+          ${points}::float8, ${opensAt}::timestamptz, ${dueAt}::timestamptz, ${closesAt}::timestamptz,
+          ${lateCredit}::float8, ${maxAttempts}::int, ${keep}, ${json(tolerance)}::jsonb,
+          ${json(weights)}::jsonb, 1, ${time}, ${time})
         ON CONFLICT (course_id, key) DO UPDATE SET
           title = EXCLUDED.title, graph_id = EXCLUDED.graph_id, graph_version = EXCLUDED.graph_version,
           points = EXCLUDED.points, opens_at = EXCLUDED.opens_at, due_at = EXCLUDED.due_at,
           closes_at = EXCLUDED.closes_at, late_credit = EXCLUDED.late_credit, max_attempts = EXCLUDED.max_attempts,
           keep = EXCLUDED.keep, tolerance = EXCLUDED.tolerance, weights = EXCLUDED.weights,
           revision = assignments.revision + 1, updated_at = EXCLUDED.updated_at
-        RETURNING id, key, title, graph_id AS "graphId", graph_version AS "graphVersion", points,
-          opens_at AS "opensAt", due_at AS "dueAt", closes_at AS "closesAt", late_credit AS "lateCredit",
-          max_attempts AS "maxAttempts", keep, tolerance, weights, revision,
-          created_at AS "createdAt", updated_at AS "updatedAt"`
-      if (stored === undefined) throw new Error('the upsert of an assignment returned no row')
-      return { assignment: stored, created: stored.id === a.id }
+        WHERE assignments.revision = ${replaces}::int`
+      return changed > 0
     },
   }
 }

@@ -44,7 +44,7 @@ export type AttemptDecision<Refused> =
   | { readonly kind: 'taken'; readonly after: ProgressRow; readonly shown: unknown }
 
 export type WriteOutcome<Refused> =
-  | { readonly kind: 'stored'; readonly number: number }
+  | { readonly kind: 'stored'; readonly number: number; readonly shown: unknown }
   | { readonly kind: 'refused'; readonly refusal: Refused }
   /** Another request with this idempotency key was committed first; read it in a later statement. */
   | { readonly kind: 'key-taken' }
@@ -87,7 +87,7 @@ async function writeIn<Refused>(
   if (decision.kind === 'refused') return decision
   await insertAttempt(transaction, draft, decision.after.attempts, decision.shown)
   await updateProgress(transaction, draft, decision.after)
-  return { kind: 'stored', number: decision.after.attempts }
+  return { kind: 'stored', number: decision.after.attempts, shown: decision.shown }
 }
 
 /** Claims the key for this attempt; waits for a request that is just storing the same key, and loses to it. */

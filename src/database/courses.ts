@@ -37,7 +37,9 @@ export function createCourseRepository(database: Database) {
       const [stored] = await database.$queryRaw<StoredCourse[]>`
         INSERT INTO courses (id, tenant_id, key, title, created_at, updated_at)
         VALUES (${course.id}::uuid, ${tenantId}::uuid, ${course.key}, ${course.title}, ${time}, ${time})
-        ON CONFLICT (tenant_id, key) DO UPDATE SET title = EXCLUDED.title, updated_at = EXCLUDED.updated_at
+        ON CONFLICT (tenant_id, key) DO UPDATE SET
+          title = EXCLUDED.title,
+          updated_at = CASE WHEN courses.title = EXCLUDED.title THEN courses.updated_at ELSE EXCLUDED.updated_at END
         RETURNING id, key, title, created_at AS "createdAt", updated_at AS "updatedAt"`
       if (stored === undefined) throw new Error('the upsert of a course returned no row')
       return { course: stored, created: stored.id === course.id }

@@ -18,6 +18,8 @@ export type EmbeddedPostgresOptions = {
   /** Absolute. Deleting it, while nothing runs, gives an empty database. */
   dataFolder: string
   log?: (message: string) => void
+  /** Told when the Postgres that this call started has ended without stop(). */
+  onEnd?: () => void
   /**
    * Whether to use a Postgres that another process has started, as a command may while a server runs. Otherwise the
    * start waits for that process to end, and fails when it does not.
@@ -34,7 +36,7 @@ export type EmbeddedPostgresOptions = {
  * earlier crash has left. Rejects with an {@link EmbeddedPostgresError}.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataFolder, log = () => undefined, attach = true, settings = {} } = options
+  const { dataFolder, log = () => undefined, onEnd = () => undefined, attach = true, settings = {} } = options
   const installation = await install(dataFolder, settings['fsync'] !== 'off', log)
   const deadline = Date.now() + 30_000
   let complaint = ''
@@ -43,7 +45,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (running === 'stale') {
       await removeStaleLock(installation.cluster)
     } else if (running === 'none') {
-      const launched = await launch(installation, settings, log)
+      const launched = await launch(installation, settings, log, onEnd)
       if (typeof launched !== 'string') {
         return { url: urlOf(installation, launched.port), owned: true, stop: launched.stop }
       }

@@ -55,6 +55,13 @@ export function createGraphRepository(database: Database) {
       return rows[0]
     },
 
+    /** The keys of the built-in graphs. */
+    async builtInKeys(): Promise<string[]> {
+      const where = { tenantId: RESERVED_TENANT_ID }
+      const found = await database.graph.findMany({ where, orderBy: { key: 'asc' }, select: { key: true } })
+      return found.map(graph => graph.key)
+    },
+
     /** The latest versions of the graphs that a tenant sees, by key. */
     async list(tenantId: string, after: string, limit: number): Promise<ListedGraph[]> {
       return database.$queryRaw<ListedGraph[]>`

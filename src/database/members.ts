@@ -17,6 +17,15 @@ export function createMemberRepository(database: Database) {
       return (await database.member.findUnique({ where: { courseId_key: { courseId, key } } })) ?? undefined
     },
 
+    /** Whether this person was erased and not enrolled again. */
+    async isErased(courseId: string, hash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+      const found = await database.erasure.findUnique({
+        where: { courseId_memberHash: { courseId, memberHash: hash } },
+        select: { erasedAt: true },
+      })
+      return found !== null
+    },
+
     /** Members by key; of one role where it is given. */
     async list(
       courseId: string,
@@ -41,18 +50,19 @@ export function createMemberRepository(database: Database) {
     ): Promise<{ member: StoredMember; created: boolean }> {
       const { key, hash, role, name } = member
       return database.$transaction(async transaction => {
-        const inserted = await transaction.$executeRaw`
+        const before = await transaction.$queryRaw<unknown[]>`
+          SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key}`
+        // Waits for an erasure that is under way, and then makes the member anew.
+        const [stored] = await transaction.$queryRaw<StoredMember[]>`
           INSERT INTO members (course_id, key, role, name, created_at, updated_at)
           VALUES (${courseId}::uuid, ${key}, ${role}, ${name}, ${time}, ${time})
-          ON CONFLICT (course_id, key) DO NOTHING`
-        const [stored] = await transaction.$queryRaw<StoredMember[]>`
-          UPDATE members SET role = ${role}, name = ${name}, updated_at = ${time}
-          WHERE course_id = ${courseId}::uuid AND key = ${key}
+          ON CONFLICT (course_id, key) DO UPDATE
+          SET role = EXCLUDED.role, name = EXCLUDED.name, updated_at = EXCLUDED.updated_at
           RETURNING key, role, name, created_at AS "createdAt", updated_at AS "updatedAt"`
-        if (stored === undefined) throw new Error('a member was erased while being enrolled')
+        if (stored === undefined) throw new Error('the upsert of a member returned no row')
         await transaction.$executeRaw`
           DELETE FROM erasures WHERE course_id = ${courseId}::uuid AND member_hash = ${hash}`
-        return { member: stored, created: inserted > 0 }
+        return { member: stored, created: before.length === 0 }
       })
     },
 

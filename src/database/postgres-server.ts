@@ -42,6 +42,7 @@ export async function launch(
   installation: Installation,
   settings: Record<string, string>,
   log: (message: string) => void,
+  onEnd: () => void,
 ): Promise<Server | string> {
   const { user, binaries, cluster } = installation
   const owner = (await processName(process.pid)) ?? String(process.pid)
@@ -82,7 +83,7 @@ export async function launch(
   while (!hasEnded(child) && failure === undefined && Date.now() - started < recoveryLimit) {
     const running = await findPostmaster(cluster)
     if (typeof running === 'object' && running.owner === owner && running.port === port && running.ready) {
-      return own(installation, child, running, log)
+      return own(installation, child, running, log, onEnd)
     }
     if (!patient && Date.now() - started > 5_000) {
       log('Postgres is still starting; after a crash it has to read its log again.')
@@ -99,10 +100,13 @@ function own(
   child: ChildProcess,
   running: Postmaster,
   log: (message: string) => void,
+  onEnd: () => void,
 ): Server {
   let stopping: Promise<void> | undefined
   child.on('exit', () => {
-    if (stopping === undefined) log(`Postgres has ended by itself; ${installation.logFile} may say why.`)
+    if (stopping !== undefined) return
+    log(`Postgres has ended by itself; ${installation.logFile} may say why.`)
+    onEnd()
   })
   const stop = async () => {
     for (const [signal, patience] of [

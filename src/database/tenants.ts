@@ -42,25 +42,14 @@ export function createTenantRepository(database: Database) {
     },
 
     /**
-     * Deletes a tenant with all it has. Course by course, each in a transaction of its own, so that no statement
-     * touches several courses; what is gone stays gone if it is interrupted, and it can be run again.
+     * Deletes a tenant with all it has. Course by course and in batches, so that no statement touches several courses
+     * or takes long; what is gone stays gone if it is interrupted, and running it again goes on from there.
      */
     async delete(tenantId: string): Promise<void> {
       // Keys first: from here on nothing new arrives.
       await database.apiKey.deleteMany({ where: { tenantId } })
       const courses = await database.course.findMany({ where: { tenantId }, select: { id: true } })
-      for (const { id: courseId } of courses) {
-        const where = { courseId }
-        await database.$transaction([
-          database.attempt.deleteMany({ where }),
-          database.progress.deleteMany({ where }),
-          database.idempotencyKey.deleteMany({ where }),
-          database.erasure.deleteMany({ where }),
-          database.assignment.deleteMany({ where }),
-          database.member.deleteMany({ where }),
-          database.course.deleteMany({ where: { id: courseId } }),
-        ])
-      }
+      for (const { id } of courses) await deleteCourse(database, id)
       await database.$transaction([
         database.graphVersion.deleteMany({ where: { graph: { tenantId } } }),
         database.graph.deleteMany({ where: { tenantId } }),
@@ -68,6 +57,37 @@ export function createTenantRepository(database: Database) {
       ])
     },
   }
+}
+
+/** Rows that one statement deletes. */
+const BATCH = 10_000
+
+async function deleteCourse(database: Database, courseId: string): Promise<void> {
+  const inBatches = async (deleteBatch: () => Promise<number>): Promise<void> => {
+    while ((await deleteBatch()) === BATCH);
+  }
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND id IN (
+        SELECT id FROM attempts WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM progress WHERE course_id = ${courseId}::uuid AND (assignment_id, learner) IN (
+        SELECT assignment_id, learner FROM progress WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM idempotency_keys WHERE course_id = ${courseId}::uuid AND key_hash IN (
+        SELECT key_hash FROM idempotency_keys WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  const where = { courseId }
+  await database.$transaction([
+    database.erasure.deleteMany({ where }),
+    database.assignment.deleteMany({ where }),
+    database.member.deleteMany({ where }),
+    database.course.deleteMany({ where: { id: courseId } }),
+  ])
 }
 
 export function createKeyRepository(database: Database) {

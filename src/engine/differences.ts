@@ -41,8 +41,8 @@ export function finiteDifferences(
   const target = tape.slotOf.get(box.of) as number
   const [from, to] =
     box.kind === 'local' ? segmentEndingAt(graph, target) : [Math.max(nudged + 1, tape.inputs), target + 1]
-  // Both sides, each with a copy of the values and a sweep.
-  budget.remaining -= 2 * to
+  // Both sides, each with a sweep; copying a value costs a fraction of computing one.
+  budget.remaining -= 2 * (to - from) + (to >> 4)
   if (budget.remaining < 0) return { epsilon: EPSILON, reason: 'left out, since the graph is large' }
   const scratch = values.slice(0, to)
   const valueAt = (nudge: number): number | undefined => {

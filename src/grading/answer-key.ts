@@ -9,15 +9,18 @@ import { findKinks } from '../engine/kinks.js'
 import type { Interval } from '../engine/operations.js'
 import type { Tolerance } from './tolerance.js'
 
-/** What a box asks for and how it counts, from the definition and the assignment. */
-export type BoxPolicy = { readonly weight: number; readonly tolerance: Tolerance }
-
-export type KeyedBox = BoxPolicy & {
+/** The right value of a box. */
+export type BoxTruth = {
   readonly box: Box
   readonly truth: number
   /** The right values of a derivative behind a kink: any number in the range. */
   readonly range: Interval | undefined
 }
+
+/** How a box counts, from the definition and the assignment. */
+export type BoxPolicy = { readonly weight: number; readonly tolerance: Tolerance }
+
+export type KeyedBox = BoxTruth & BoxPolicy
 
 export type AnswerKey = {
   /** In the order in which they are asked. */
@@ -26,25 +29,26 @@ export type AnswerKey = {
   readonly names: ReadonlySet<string>
 }
 
-/**
- * The key for the boxes asked. `policyOf` gives each box's weight and tolerance. A box whose value does not exist
- * at these inputs (a derivative by data, outside its domain) cannot be asked: `missing` lists those.
- */
-export function buildAnswerKey(
-  graph: CompiledGraph,
-  evaluation: Evaluation,
-  policyOf: (id: string) => BoxPolicy,
-): { readonly key: AnswerKey; readonly missing: readonly string[]; readonly kinkedNodes: readonly string[] } {
+/** What is right in the boxes asked, at one set of inputs. */
+export type Truths = {
+  readonly boxes: readonly BoxTruth[]
+  /** Boxes without a value there (a derivative by data, outside its domain): these cannot be asked. */
+  readonly missing: readonly string[]
+  /** Nodes on a kink. */
+  readonly kinkedNodes: readonly string[]
+}
+
+/** The right values of the boxes asked. */
+export function findTruths(graph: CompiledGraph, evaluation: Evaluation): Truths {
   const kinks = findKinks(graph, evaluation)
   const missing: string[] = []
-  const boxes: KeyedBox[] = []
+  const boxes: BoxTruth[] = []
   for (const box of graph.asked) {
     const truth = boxValue(evaluation, box)
     if (truth === undefined) missing.push(box.id)
-    else boxes.push({ box, truth, range: spread(kinks?.rangeOf(box)), ...policyOf(box.id) })
+    else boxes.push({ box, truth, range: spread(kinks?.rangeOf(box)) })
   }
-  const names = new Set([...graph.inputs, ...graph.nodes].map(({ name }) => name))
-  return { key: { boxes, names }, missing, kinkedNodes: kinks?.nodes ?? [] }
+  return { boxes, missing, kinkedNodes: kinks?.nodes ?? [] }
 }
 
 function spread(range: Interval | undefined): Interval | undefined {

@@ -10,7 +10,7 @@ import {
   type CompileOptions,
   type GraphDefinition,
 } from '../engine/graph.js'
-import { buildAnswerKey, type AnswerKey, type BoxPolicy } from './answer-key.js'
+import { findTruths, type AnswerKey, type BoxPolicy, type BoxTruth } from './answer-key.js'
 import { absoluteFloor, type Tolerance } from './tolerance.js'
 
 /** A box of a definition: its id alone, or with how it counts. */
@@ -37,6 +37,10 @@ export type PublishedGraph = {
   readonly graph: CompiledGraph
   /** At the values of the definition. */
   readonly evaluation: Evaluation
+  /** The right values of the boxes asked, at those values. */
+  readonly truths: readonly BoxTruth[]
+  /** The names of inputs and nodes. */
+  readonly names: ReadonlySet<string>
   readonly tolerance: Tolerance | undefined
   readonly boxes: ReadonlyMap<string, { readonly weight: number; readonly tolerance: Tolerance | undefined }>
 }
@@ -64,10 +68,15 @@ export function publishGraph(definition: GradedDefinition, options: CompileOptio
   const { graph } = compiled
   const evaluated = evaluateGraph(graph, definedInputs(graph))
   if (!evaluated.ok) return { ok: false, faults: [evaluated.fault] }
+  const { evaluation } = evaluated
+  const { boxes: truths, missing, kinkedNodes } = findTruths(graph, evaluation)
+  if (missing.length > 0) return { ok: false, faults: missing.map(id => missingValue(graph, id)) }
   const own = new Map((defined ?? []).map(box => [box.id, box]))
   const published: PublishedGraph = {
     graph,
-    evaluation: evaluated.evaluation,
+    evaluation,
+    truths,
+    names: new Set([...graph.inputs, ...graph.nodes].map(({ name }) => name)),
     tolerance: definition.tolerance,
     boxes: new Map(
       graph.asked.map(({ id }) => [
@@ -80,17 +89,12 @@ export function publishGraph(definition: GradedDefinition, options: CompileOptio
     const message = 'At least one box must have a weight above 0.'
     return { ok: false, faults: [{ code: 'no-weight', path: ['boxes'], message }] }
   }
-  const { key, missing, kinkedNodes } = buildAnswerKey(
-    graph,
-    evaluated.evaluation,
-    boxPolicies(published, {}),
-  )
-  if (missing.length > 0) return { ok: false, faults: missing.map(id => missingValue(graph, id)) }
-  return {
-    ok: true,
-    published,
-    warnings: [...compiled.warnings, ...kinkWarnings(graph, kinkedNodes), ...nearZero(key)],
-  }
+  const warnings = [
+    ...compiled.warnings,
+    ...kinkWarnings(graph, kinkedNodes),
+    ...nearZero(answerKeyOf(published)),
+  ]
+  return { ok: true, published, warnings }
 }
 
 /** Each box's weight and tolerance: the box's own over the assignment's over the graph's over the defaults. */
@@ -109,7 +113,29 @@ export function boxPolicies(
 
 /** The answer key of a published graph at its own values, under an assignment's overrides. */
 export function answerKeyOf(published: PublishedGraph, overrides: GradingOverrides = {}): AnswerKey {
-  return buildAnswerKey(published.graph, published.evaluation, boxPolicies(published, overrides)).key
+  return keyFor(published, published.truths, overrides)
+}
+
+/** The answer key at other inputs (every input must be there), or why there is none. */
+export function answerKeyAt(
+  published: PublishedGraph,
+  inputs: ReadonlyMap<string, number>,
+): { readonly ok: true; readonly key: AnswerKey } | { readonly ok: false; readonly fault: PublicationFault } {
+  const evaluated = evaluateGraph(published.graph, inputs)
+  if (!evaluated.ok) return evaluated
+  const { boxes, missing } = findTruths(published.graph, evaluated.evaluation)
+  const [first] = missing
+  if (first !== undefined) return { ok: false, fault: missingValue(published.graph, first) }
+  return { ok: true, key: keyFor(published, boxes, {}) }
+}
+
+function keyFor(
+  published: PublishedGraph,
+  truths: readonly BoxTruth[],
+  overrides: GradingOverrides,
+): AnswerKey {
+  const policyOf = boxPolicies(published, overrides)
+  return { boxes: truths.map(truth => ({ ...truth, ...policyOf(truth.box.id) })), names: published.names }
 }
 
 function missingValue(graph: CompiledGraph, id: string): PublicationFault {

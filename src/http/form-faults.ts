@@ -28,6 +28,9 @@ const CODES: ReadonlyMap<string, FormCode> = new Map([
 export function formRefusal(part: RequestPart, input: unknown, error: z.core.$ZodError): Refusal {
   const entries = error.issues.flatMap(issue => entriesOf(issue, [], input, PREFIX[part]))
   const [first] = entries
+  if (entries.some(entry => entry.path === '/query/cursor')) {
+    return new Refusal('invalid-cursor', 'A list takes one cursor.', entries)
+  }
   if (part === 'headers') return new Refusal('invalid-idempotency-key', first?.message ?? '', entries)
   const where = first === undefined || first.path === '' ? '' : ` at ${first.path}`
   const more = entries.length > 1 ? ` (and ${String(entries.length - 1)} more)` : ''
@@ -55,6 +58,9 @@ function entriesOf(
     return branch.flatMap(inner => entriesOf(inner, path, input, prefix))
   }
   const value = valueAt(input, path)
+  if (issue.code === 'invalid_type' && path.length === 0 && (input === undefined || input === null)) {
+    return [entry(path, 'missing-field', 'A JSON body is needed')]
+  }
   if (issue.code === 'invalid_type' && value === undefined)
     return [entry(path, 'missing-field', 'This field is missing')]
   if (issue.code === 'invalid_type' && typeof value === 'number' && !Number.isFinite(value)) {
@@ -63,10 +69,21 @@ function entriesOf(
   return [entry(path, CODES.get(issue.code) ?? 'invalid', issue.message)]
 }
 
-/** Of a union's alternatives the one that was meant: the one that fails deepest, and of those with the fewest faults. */
+/**
+ * Of a union's alternatives the one that was meant: of the right kind of value, then with the fewest faults, then the
+ * one that fails deepest.
+ */
 function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const depth = (branch: readonly Issue[]): number => Math.max(...branch.map(issue => issue.path.length))
-  return branches.toSorted((a, b) => depth(b) - depth(a) || a.length - b.length)[0]
+  const rank = (branch: readonly Issue[]): readonly number[] => [
+    branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0) ? 1 : 0,
+    branch.length,
+    -Math.max(...branch.map(issue => issue.path.length)),
+  ]
+  const ranked = branches.map(branch => ({ branch, rank: rank(branch) }))
+  ranked.sort(
+    (a, b) => a.rank.map((value, index) => value - (b.rank[index] ?? 0)).find(order => order !== 0) ?? 0,
+  )
+  return ranked[0]?.branch
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -53,6 +53,12 @@ function refuse(place: Place, key: string, code: 'reserved-name' | 'too-deep', m
   return new Refusal('invalid-request', `${message}.`, [{ path: jsonPointer(path), code, message }])
 }
 
+/** JSON is UTF-8 (RFC 8259); a body that says it is something else is not guessed at. */
+function checkCharset(type: string | undefined): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type ?? '')?.[1] ?? 'utf-8'
+  if (!/^utf-?8$/i.test(charset)) throw new Refusal('unsupported-media-type', 'JSON bodies are UTF-8.')
+}
+
 /** Makes an application take JSON bodies through this parser, and no other bodies. */
 export function registerJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -63,6 +69,7 @@ export function registerJsonBodies(app: FastifyInstance): void {
       return
     }
     try {
+      checkCharset(request.headers['content-type'])
       done(null, parseJsonBody(bytes))
     } catch (error) {
       done(error as Error)

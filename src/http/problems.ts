@@ -2,6 +2,7 @@
  * Every refusal → application/problem+json (RFC 9457) with a code of the registry. What is not a refusal is our bug:
  * it is logged and answered without a word about its inside.
  */
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { PROBLEMS, Refusal, type ProblemCode } from '../errors.js'
@@ -74,7 +75,9 @@ function refusalOf(error: unknown, isUnavailable: (error: unknown) => boolean): 
     : new Refusal(known, PROBLEMS[known].title + '.')
 }
 
-function send(reply: FastifyReply, refusal: Refusal): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  // Here as well as in the request log's hook: an address that cannot be read passes no hook.
+  void reply.header('x-request-id', request.id)
   if (refusal.retryAfter !== undefined) void reply.header('retry-after', String(refusal.retryAfter))
   if (refusal.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply
@@ -82,6 +85,19 @@ function send(reply: FastifyReply, refusal: Refusal): FastifyReply {
     .type('application/problem+json; charset=utf-8')
     .serializer(JSON.stringify as (payload: unknown) => string)
     .send(problemOf(refusal))
+}
+
+/**
+ * An error for the log. The messages of database errors may quote rows, and rows hold answers: of those only names,
+ * codes and places are kept.
+ */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { name: typeof error }
+  const { name, message, stack = '' } = error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const places = stack.split('\n').filter(line => line.startsWith('    at '))
+  const quotesRows = name.startsWith('Prisma') || code !== undefined
+  return { name, ...(code === undefined ? {} : { code }), ...(quotesRows ? {} : { message }), places }
 }
 
 /** Answers an error, whatever it is. */
@@ -92,16 +108,34 @@ export function answerError(
   isUnavailable: (error: unknown) => boolean,
 ): FastifyReply {
   const refusal = refusalOf(error, isUnavailable)
-  if (refusal?.code === 'unavailable') request.log.warn({ err: error }, 'unavailable')
-  if (refusal !== undefined) return send(reply, refusal)
-  request.log.error({ err: error }, 'internal error')
-  return send(reply, new Refusal('internal-error', 'This is a fault of the service; it was logged.'))
+  if (refusal?.code === 'unavailable') request.log.warn({ fault: describe(error) }, 'unavailable')
+  if (refusal !== undefined) return send(request, reply, refusal)
+  request.log.error({ fault: describe(error) }, 'internal error')
+  return send(request, reply, new Refusal('internal-error', 'This is a fault of the service; it was logged.'))
 }
 
 /** Makes an application answer every error and every unknown address with a problem. */
 export function registerProblems(app: FastifyInstance, isUnavailable: (error: unknown) => boolean): void {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, isUnavailable))
-  app.setNotFoundHandler((_request, reply) =>
-    send(reply, new Refusal('route-not-found', 'No route of that method and path exists.')),
+  app.setNotFoundHandler((request, reply) =>
+    send(request, reply, new Refusal('route-not-found', 'No route of that method and path exists.')),
   )
+}
+
+/** What Node answers by itself to bytes that are no HTTP request, in the form of our problems. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(
+    problemOf(new Refusal('malformed-request', 'The request is not well-formed HTTP.')),
+  )
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -1,4 +1,5 @@
 /** Reading stored attempts. */
+import { z } from 'zod'
 import { attemptSchema, type AttemptView } from '../contracts/attempt.js'
 import type { PageQuery } from '../contracts/text.js'
 import type { StoredAttempt } from '../database/attempts.js'
@@ -7,7 +8,7 @@ import { roundPoints } from '../grading/credit.js'
 import type { GradedBox } from '../grading/grade.js'
 import { findAssignment } from './assignments.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
-import { viewGradedBox } from './graphs.js'
+import { viewGradedBox } from './views.js'
 import type { Principal } from './principal.js'
 import type { SubmissionServices } from './submit-attempt.js'
 
@@ -20,13 +21,16 @@ export function viewAttempt(stored: StoredAttempt): AttemptView {
     number: stored.number,
     credit: stored.credit,
     points: roundPoints(stored.points),
-    maxPoints: stored.maxPoints,
+    maxPoints: roundPoints(stored.maxPoints),
     submittedAt: stored.submittedAt.toISOString(),
     late: stored.late,
     boxes: (stored.boxes as readonly GradedBox[]).map(box => viewGradedBox(box, answers)),
     progress: attemptSchema.shape.progress.parse(stored.progress),
   }
 }
+
+/** Boxes that one page of attempts holds, about. */
+const MAX_BOXES = 20_000
 
 /** The attempts on an assignment in the order of their making, of one learner if asked. */
 export async function listAttempts(
@@ -36,9 +40,12 @@ export async function listAttempts(
   query: PageQuery & { readonly learner?: string | undefined },
 ): Promise<Page<AttemptView>> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
-  const { learner, limit } = query
+  const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
+  const { learner } = query
+  // However many boxes there are, a page stays of bounded size.
+  const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_BOXES / published.graph.asked.length)))
   const list = ['attempts', courseId, assignment.id, ...(learner === undefined ? [] : [learner])]
-  const after = readCursor(query.cursor, list)
+  const after = readCursor(query.cursor, list, 'id')
   const found = await services.attempts.list(courseId, assignment.id, { learner, after, limit: limit + 1 })
   return pageFrom(found, limit, list, { positionOf: attempt => attempt.id, view: viewAttempt })
 }
@@ -50,7 +57,9 @@ export async function readAttempt(
   path: { readonly course: string; readonly assignment: string; readonly id: string },
 ): Promise<AttemptView> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
-  const stored = await services.attempts.find(courseId, path.id)
+  const stored = z.uuid().safeParse(path.id).success
+    ? await services.attempts.find(courseId, path.id)
+    : undefined
   if (stored?.assignmentId !== assignment.id) throw notFound()
   return viewAttempt(stored)
 }

@@ -71,7 +71,7 @@ export async function listCourses(
   query: PageQuery,
 ): Promise<Page<CourseView>> {
   const list = ['courses', principal.tenantId, ...principal.courses]
-  const after = readCursor(query.cursor, list) ?? ''
+  const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await courses.list(principal.tenantId, principal.courses, after, query.limit + 1)
   return pageFrom(found, query.limit, list, { positionOf: course => course.key, view: viewCourse })
 }
@@ -84,7 +84,7 @@ export async function listMembers(
 ): Promise<Page<MemberView>> {
   const course = await findCourse(services, principal, courseKey)
   const list = ['members', course.id]
-  const after = readCursor(query.cursor, list) ?? ''
+  const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await services.members.list(course.id, undefined, after, query.limit + 1)
   return pageFrom(found, query.limit, list, { positionOf: member => member.key, view: viewMember })
 }

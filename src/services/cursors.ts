@@ -2,6 +2,8 @@
  * Cursors: opaque to clients, bound to the list that gave them. A cursor holds the last key or id of a page and a
  * digest of what the list is (tenant, path, filters), so that one of another list is refused, not misread.
  */
+import { z } from 'zod'
+import { keySchema } from '../contracts/text.js'
 import { Refusal } from '../errors.js'
 import { sha256 } from './hash.js'
 
@@ -16,17 +18,29 @@ function digestOf(list: ListIdentity): string {
     .slice(0, 11)
 }
 
+/** What a list is ordered by, and so what its positions look like. */
+const POSITIONS = { key: keySchema, id: z.uuid() } as const
+
 /** The position that a cursor of this list holds; undefined without a cursor. Throws `invalid-cursor`. */
-export function readCursor(cursor: string | undefined, list: ListIdentity): string | undefined {
+export function readCursor(
+  cursor: string | undefined,
+  list: ListIdentity,
+  orderedBy: keyof typeof POSITIONS,
+): string | undefined {
   if (cursor === undefined) return undefined
-  const digest = digestOf(list)
   const decoded = Buffer.from(cursor, 'base64url')
-  const position = decoded.toString('utf8')
+  const [digest, position] = splitOnce(decoded.toString('utf8'), '.')
   // Encoding it again must give the same text: Buffer skips over what is not base64url.
-  if (decoded.toString('base64url') !== cursor || !position.startsWith(`${digest}.`)) {
+  const wellFormed = decoded.toString('base64url') === cursor && digest === digestOf(list)
+  if (!wellFormed || !POSITIONS[orderedBy].safeParse(position).success) {
     throw new Refusal('invalid-cursor', 'Use `nextCursor` of the page before, with the same filters.')
   }
-  return position.slice(digest.length + 1)
+  return position
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /**

@@ -6,10 +6,14 @@ import type { StoredMember } from '../database/members.js'
 import type { StoredProgress } from '../database/progress.js'
 import { notFound } from '../errors.js'
 import { NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
+import { roundPoints } from '../grading/credit.js'
 import type { AssignmentServices } from './assignments.js'
 import { findCourse } from './courses.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
 import type { Principal } from './principal.js'
+
+/** Entries that one page holds at most: learners × assignments. */
+const MAX_ENTRIES = 20_000
 
 /** A page of the learners of a course, by key, with all their progress. */
 export async function readCourseProgress(
@@ -20,10 +24,16 @@ export async function readCourseProgress(
 ): Promise<Page<LearnerProgress>> {
   const course = await findCourse(services, principal, courseKey)
   const list = ['progress', course.id]
-  const after = readCursor(query.cursor, list) ?? ''
-  const learners = await services.members.list(course.id, 'learner', after, query.limit + 1)
-  const rows = await progressOf(services, course.id, learners)
-  return pageFrom(rows, query.limit, list, { positionOf: row => row.learner, view: row => row })
+  const after = readCursor(query.cursor, list, 'key') ?? ''
+  const assignments = await services.assignments.list(course.id, '', null)
+  // However many assignments there are, a page stays of bounded size.
+  const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_ENTRIES / Math.max(1, assignments.length))))
+  const found = await services.members.list(course.id, 'learner', after, limit + 1)
+  const { items, nextCursor } = pageFrom(found, limit, list, {
+    positionOf: ({ key }) => key,
+    view: member => member,
+  })
+  return { items: await progressOf(services, course.id, items, assignments), nextCursor }
 }
 
 /** The progress of one member of a course. */
@@ -36,7 +46,8 @@ export async function readLearnerProgress(
   const course = await findCourse(services, principal, courseKey)
   const member = await services.members.find(course.id, learner)
   if (member === undefined) throw notFound()
-  const [row] = await progressOf(services, course.id, [member])
+  const assignments = await services.assignments.list(course.id, '', null)
+  const [row] = await progressOf(services, course.id, [member], assignments)
   if (row === undefined) throw new Error('no progress for a member')
   return row
 }
@@ -45,12 +56,10 @@ async function progressOf(
   services: AssignmentServices,
   courseId: string,
   members: readonly StoredMember[],
+  assignments: readonly StoredAssignment[],
 ): Promise<LearnerProgress[]> {
   const keys = members.map(member => member.key)
-  const [assignments, stored] = await Promise.all([
-    services.assignments.listAll(courseId),
-    services.progress.ofLearners(courseId, keys),
-  ])
+  const stored = await services.progress.ofLearners(courseId, keys)
   const byLearner = new Map(keys.map(key => [key, new Map<string, StoredProgress>()]))
   for (const row of stored) byLearner.get(row.learner)?.set(row.assignmentId, row)
   return members.map(({ key, name }) => {
@@ -72,7 +81,7 @@ function viewEntry(
   return {
     assignment: assignment.key,
     ...viewProgress(state, { points: maxPoints, maxAttempts: assignment.maxAttempts }),
-    maxPoints,
+    maxPoints: roundPoints(maxPoints),
     lastSubmittedAt: row?.lastSubmittedAt?.toISOString() ?? null,
   }
 }

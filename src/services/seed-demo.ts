@@ -2,15 +2,12 @@
 import { SCOPES } from '../contracts/scopes.js'
 import { assignmentBodySchema } from '../contracts/course.js'
 import { authenticate, createKey, createTenant } from './api-keys.js'
-import { putAssignment } from './assignments.js'
-import { putCourse } from './courses.js'
-import type { Services } from './create-services.js'
+import { putAssignment } from './put-assignment.js'
+import { findCourse, putCourse } from './courses.js'
+import type { Services } from './services.js'
 import type { Principal } from './principal.js'
 
 const DEMO = 'demo'
-const DEMO_KEY_NAME = 'demo key'
-/** More would mean that somebody else's graphs got in. */
-const MAX_GRAPHS = 200
 
 /** Where the demo's key is kept between starts: the database holds only its hash. */
 export type KeyStore = {
@@ -34,11 +31,9 @@ export async function seedDemo(services: Services, store: KeyStore): Promise<str
 async function seedCourse(services: Services, principal: Principal): Promise<void> {
   const existing = await services.courses.find(principal.tenantId, DEMO)
   if (existing === undefined) await putCourse(services, principal, DEMO, { title: 'Demo course' })
-  const graphs = await services.graphs.list(principal.tenantId, '', MAX_GRAPHS)
-  for (const { key, builtIn } of graphs) {
-    const course = existing ?? (await services.courses.find(principal.tenantId, DEMO))
-    if (course === undefined) throw new Error('the demo course was deleted while it was being made')
-    if (!builtIn || (await services.assignments.find(course.id, key)) !== undefined) continue
+  const course = await findCourse(services, principal, DEMO)
+  for (const key of await services.graphs.builtInKeys()) {
+    if ((await services.assignments.find(course.id, key)) !== undefined) continue
     await putAssignment(services, principal, DEMO, key, assignmentBodySchema.parse({ graph: key }))
   }
 }
@@ -50,17 +45,7 @@ async function findOrMakeKey(
 ): Promise<string> {
   const kept = await store.read()
   if (kept !== undefined && (await authenticate(keys, kept))?.tenantId === tenantId) return kept
-  // The file was lost: nobody can know the old key any more, so it must not go on working.
-  for (const old of await keys.list(tenantId)) {
-    if (old.name === DEMO_KEY_NAME && old.revokedAt === null)
-      await keys.revoke(old.id, new Date(effects.now()))
-  }
-  const { key } = await createKey(keys, effects, {
-    tenantId,
-    name: DEMO_KEY_NAME,
-    scopes: SCOPES,
-    courses: [],
-  })
+  const { key } = await createKey(keys, effects, { tenantId, name: 'demo key', scopes: SCOPES, courses: [] })
   await store.write(key)
   return key
 }

@@ -20,16 +20,16 @@ import {
   type AttemptRefusal,
 } from '../grading/attempt-policy.js'
 import { earnedMillionths } from '../grading/credit.js'
-import { gradeReadings, readAnswers, type Answers, type Grade } from '../grading/grade.js'
+import { gradeReadings, type Answers, type Grade } from '../grading/grade.js'
 import { answerKeyOf } from '../grading/published-graph.js'
-import { findAssignment, FIXED_VARIANT, policyOf, type AssignmentServices } from './assignments.js'
+import { findAssignment, policyOf, type AssignmentServices } from './assignments.js'
 import { viewAttempt } from './attempts.js'
 import { canonicalJson } from './canonical-json.js'
 import { memberHash } from './courses.js'
-import { requestBudget, withinBudget } from './graph-library.js'
-import { nothingAnsweredRefusal, refuseUnknownBoxes } from './graphs.js'
 import { sha256 } from './hash.js'
 import type { Principal } from './principal.js'
+import { readOrRefuse } from './read-answers.js'
+import { FIXED_VARIANT, learnerErased } from './read-variant.js'
 
 export type SubmissionServices = AssignmentServices & {
   readonly attempts: AttemptRepository
@@ -115,25 +115,22 @@ export async function submitAttempt(
     decide(policy, receivedAt, draft, grade, before),
   )
   switch (outcome.kind) {
-    case 'stored': {
-      const stored = await services.attempts.find(courseId, draft.id)
-      if (stored === undefined) throw erased() // Between our commit and this read.
-      return { attempt: viewAttempt(stored), replayed: false }
-    }
+    case 'stored':
+      // What was committed is answered as it was written: nothing after the commit can fail.
+      return {
+        attempt: viewAttempt({ ...draft, number: outcome.number, progress: outcome.shown }),
+        replayed: false,
+      }
     case 'refused':
       throw new Refusal(outcome.refusal, REFUSALS[outcome.refusal])
     case 'learner-erased':
-      throw erased()
+      throw learnerErased()
     case 'key-taken': {
       const winner = await replay(services, courseId, idempotency)
       if (winner === undefined) throw new Error('an idempotency key was taken and then cannot be found')
       return { attempt: winner, replayed: true }
     }
   }
-}
-
-function erased(): Refusal {
-  return new Refusal('learner-erased', "This learner's data was erased from the course.")
 }
 
 /** What makes two requests the same: operation, assignment, learner and canonical body. */
@@ -157,7 +154,7 @@ async function replay(
   if (idempotency === undefined) return undefined
   const known = await attempts.findIdempotencyKey(courseId, idempotency.keyHash)
   if (known === undefined) return undefined
-  if (known.fingerprint === null || known.attemptId === null) throw erased()
+  if (known.fingerprint === null || known.attemptId === null) throw learnerErased()
   if (Buffer.compare(known.fingerprint, idempotency.fingerprint) !== 0) {
     throw new Refusal(
       'idempotency-key-reused',
@@ -165,16 +162,12 @@ async function replay(
     )
   }
   const stored = await attempts.find(courseId, known.attemptId)
-  if (stored === undefined) throw erased() // Between the two reads.
+  if (stored === undefined) throw learnerErased() // Between the two reads.
   return viewAttempt(stored)
 }
 
 function gradeOrRefuse(key: AnswerKey, answers: Answers): Grade {
-  const { readings, unknown, nothingAnswered } = withinBudget(() =>
-    readAnswers(key, answers, requestBudget()),
-  )
-  refuseUnknownBoxes(unknown)
-  if (nothingAnswered) throw nothingAnsweredRefusal()
+  const readings = readOrRefuse(key, answers)
   const unreadable = [...readings].flatMap(([id, reading]) =>
     reading.kind === 'unreadable'
       ? [{ path: jsonPointer(['answers', id]), code: reading.code, message: reading.message }]

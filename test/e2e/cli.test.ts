@@ -90,6 +90,7 @@ describe('what is not understood is answered with the usage and exit code 2', ()
     [['constructor'], 'There is no command'],
     [['keys', 'create', '--tenant'], '--tenant'],
     [['keys', 'list', '--all'], '--all'],
+    [['tenants', 'create', 'a', 'b'], '"b" is one word too many'],
   ])('chainmark %j', async (args, complaint) => {
     const { code, stdout, stderr } = await chainmark(...args)
     expect(code).toBe(2)
@@ -103,8 +104,14 @@ describe('what is not understood is answered with the usage and exit code 2', ()
     [['keys', 'list', '--tenant', '~built-in'], 1, 'There is no tenant'],
     [['tenants', 'create', '~built-in'], 1, 'taken'],
     [['tenants', 'create', 'a b'], 2, 'a key has'],
+    [
+      ['keys', 'create', '--tenant', 'some', '--scopes', 'all', '--courses', ''],
+      2,
+      '--courses is given but empty',
+    ],
   ])('chainmark %j is refused in a sentence', async (args, expected, complaint) => {
-    await chainmark('migrate')
+    // Outside production a command migrates by itself.
+    await chainmark('tenants', 'create', 'some')
     const { code, stderr } = await chainmark(...args)
     expect(stderr).toContain(complaint)
     expect(code).toBe(expected)

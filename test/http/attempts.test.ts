@@ -312,6 +312,11 @@ describe('reading', () => {
     expect(await pages('&learner=bob')).toEqual(made.filter((_id, i) => i % 2 === 1))
   })
 
+  test('what can be no id of an attempt names none', async () => {
+    const answer = await service.call(`GET ${await assign()}/attempts/not-an-id`, { key })
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } })
+  })
+
   test('a cursor of another list is refused', async () => {
     const [one, two] = [await assign(), await assign()]
     await graded(one, RIGHT)

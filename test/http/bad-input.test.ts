@@ -1,3 +1,4 @@
+import { connect, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestService, START, type Answer, type TestService } from '../support/service.js'
 
@@ -138,9 +139,10 @@ describe('a request that is not well-formed', () => {
 
   test.each([
     ['limit=0', '/query/limit', 'out-of-range'],
-    ['limit=-1', '/query/limit', 'out-of-range'],
+    ['limit=-1', '/query/limit', 'wrong-format'],
+    ['limit=0x10', '/query/limit', 'wrong-format'],
     ['limit=100000', '/query/limit', 'out-of-range'],
-    ['limit=ten', '/query/limit', 'wrong-type'],
+    ['limit=ten', '/query/limit', 'wrong-format'],
     ['limits=10', '/query/limits', 'unknown-field'],
   ])('the query %s is refused at its path', async (query, path, code) => {
     await expectRefused(() => service.call(`GET /v1/courses?${query}`, { key }), {
@@ -148,6 +150,45 @@ describe('a request that is not well-formed', () => {
       code: 'invalid-request',
       entry: { path, code },
     })
+  })
+
+  test('a cursor whose position was altered is refused, not read', async () => {
+    for (const name of ['one', 'two'])
+      await service.call(`PUT /v1/courses/${name}`, { key, body: { title: 'x' } })
+    const { body } = await service.call('GET /v1/courses?limit=1', { key })
+    const { nextCursor } = body as { nextCursor: string }
+    const digest = Buffer.from(nextCursor, 'base64url').toString().split('.')[0]!
+    for (const position of ['', '\u0000', 'a b', "' OR 1=1"]) {
+      const cursor = Buffer.from(`${digest}.${position}`).toString('base64url')
+      await expectRefused(() => service.call(`GET /v1/courses?cursor=${cursor}`, { key }), {
+        status: 400,
+        code: 'invalid-cursor',
+      })
+    }
+    const twice = await service.call(`GET /v1/courses?cursor=${nextCursor}&cursor=${nextCursor}`, { key })
+    expect(twice).toMatchObject({ status: 400, body: { code: 'invalid-cursor' } })
+  })
+
+  test('a body in another character set is an unsupported media type', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-16' }
+    await expectRefused(() => service.call(ATTEMPTS, { key, text: '{}', headers }), {
+      status: 415,
+      code: 'unsupported-media-type',
+    })
+  })
+
+  test('bytes that are no HTTP request are answered with a problem', async () => {
+    await service.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = service.app.server.address() as AddressInfo
+    for (const bytes of ['FOO / HTTP/1.1\r\n\r\n', 'nonsense\r\n\r\n']) {
+      const socket = connect(port, '127.0.0.1')
+      socket.write(bytes)
+      let answer = ''
+      for await (const chunk of socket) answer += String(chunk)
+      expect(answer).toContain('HTTP/1.1 400')
+      expect(answer).toContain('application/problem+json')
+      expect(answer).toContain('"code":"malformed-request"')
+    }
   })
 
   test.each([['nonsense'], [''], ['AAAA'], [Buffer.from('another.list').toString('base64url')]])(

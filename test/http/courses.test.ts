@@ -51,6 +51,8 @@ describe('courses', () => {
       body: { title: 'Two', updatedAt: '2026-03-01T12:00:01.000Z' },
     })
     expect((await service.call(`GET ${url}`, { key })).body).toEqual(changed.body)
+    const same = await service.call(`PUT ${url}`, { key, body: { title: 'Two' } })
+    expect(same.body).toEqual(changed.body)
   })
 
   test('every character that a key may have goes through a path', async () => {
@@ -156,6 +158,44 @@ describe('assignments', () => {
     expect(again).toMatchObject({ status: 200, body: created.body })
   })
 
+  test('a PUT that leaves the version out never undoes one that sets it', async () => {
+    const url = `${await course()}/assignments/week-1`
+    const line = (title: string) => ({
+      title,
+      inputs: [{ name: 'w', role: 'parameter', value: 1 }],
+      nodes: [{ name: 'J', expression: 'w' }],
+      output: 'J',
+    })
+    for (const title of ['One', 'Two'])
+      await service.call('PUT /v1/graphs/racing', { key, body: line(title) })
+    await service.call(`PUT ${url}`, { key, body: { graph: 'racing', graphVersion: 1 } })
+    const bodies = [{ graphVersion: 2, points: 1 }, { points: 5 }, { points: 6 }, { points: 7 }]
+    const answers = await Promise.all(
+      bodies.map(body => service.call(`PUT ${url}`, { key, body: { graph: 'racing', ...body } })),
+    )
+    expect(answers.map(answer => answer.status)).toEqual([200, 200, 200, 200])
+    expect((await service.call(`GET ${url}`, { key })).body).toMatchObject({ graphVersion: 2, revision: 5 })
+  })
+
+  test('what GET answers can be PUT again, though the tenant has shadowed the built-in graph since', async () => {
+    const tenant = await service.tenant('echo')
+    const url = '/v1/courses/echo/assignments/week-1'
+    await service.call('PUT /v1/courses/echo', { key: tenant.key, body: { title: 'Echo' } })
+    await service.call(`PUT ${url}`, { key: tenant.key, body: { graph: 'lab-network0' } })
+    const own = {
+      title: 'Own',
+      inputs: [{ name: 'w', role: 'parameter', value: 1 }],
+      nodes: [{ name: 'J', expression: 'w' }],
+      output: 'J',
+    }
+    await service.call('PUT /v1/graphs/lab-network0', { key: tenant.key, body: own })
+    const again = await service.call(`PUT ${url}`, {
+      key: tenant.key,
+      body: { graph: 'lab-network0', graphVersion: 1 },
+    })
+    expect(again).toMatchObject({ status: 200, body: { title: 'A first network', revision: 1 } })
+  })
+
   test('assignments are listed by key', async () => {
     const url = await course('b', 'a')
     expect(await keysOf(`${url}/assignments`)).toEqual(['a', 'b'])
@@ -218,6 +258,26 @@ describe('members', () => {
     await service.call(`DELETE ${url}/members/ada`, { key })
     await service.call(`PUT ${url}/members/ada`, { key, body: { role: 'learner' } })
     expect(await submit(week, 'ada', { a: 11 })).toMatchObject({ status: 201, body: { number: 1 } })
+  })
+
+  test('enrolments that race with erasures are answered as one of the two, never as a fault', async () => {
+    const url = await course()
+    const calls = Array.from({ length: 40 }, (_, i) =>
+      i % 2 === 0
+        ? service.call(`PUT ${url}/members/ada`, { key, body: { role: 'learner' } })
+        : service.call(`DELETE ${url}/members/ada`, { key }),
+    )
+    for (const { status } of await Promise.all(calls)) expect([200, 201, 204, 404]).toContain(status)
+  })
+
+  test('there is no variant for someone who was erased', async () => {
+    const url = await course('week-1')
+    await submit(`${url}/assignments/week-1`, 'ada', RIGHT)
+    await service.call(`DELETE ${url}/members/ada`, { key })
+    expect(await service.call(`GET ${url}/assignments/week-1/variants/ada`, { key })).toMatchObject({
+      status: 410,
+      body: { code: 'learner-erased' },
+    })
   })
 
   test('attempts that race with an erasure are stored before it or refused after it', async () => {

@@ -7,7 +7,8 @@ import { buildApp } from '../../src/app.js'
 import { SCOPES, type Scope } from '../../src/contracts/scopes.js'
 import type { Database } from '../../src/database/client.js'
 import { createKey, createTenant } from '../../src/services/api-keys.js'
-import { createServices, type Services } from '../../src/services/create-services.js'
+import { createServices } from '../../src/compose.js'
+import type { Services } from '../../src/services/services.js'
 import { createTestDatabase, type TestDatabase } from './database.js'
 
 export type Answer = {

@@ -7,9 +7,9 @@ import {
   variantSchema,
 } from '../../contracts/attempt.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
-import { readVariant } from '../../services/assignments.js'
 import { listAttempts, readAttempt } from '../../services/attempts.js'
 import { readCourseProgress, readLearnerProgress } from '../../services/progress.js'
+import { readVariant } from '../../services/read-variant.js'
 import { submitAttempt, type SubmissionServices } from '../../services/submit-attempt.js'
 import { principalOf } from '../authentication.js'
 import {
@@ -43,10 +43,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         response: { 200: variantSchema, ...refusals },
       },
     },
-    request => {
-      const { course, assignment, learner } = request.params
-      return readVariant(services, principalOf(request), course, assignment, learner)
-    },
+    request => readVariant(services, principalOf(request), request.params),
   )
 
   app.post(

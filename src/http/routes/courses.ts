@@ -8,12 +8,7 @@ import {
   memberSchema,
 } from '../../contracts/course.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
-import {
-  listAssignments,
-  putAssignment,
-  readAssignment,
-  type AssignmentServices,
-} from '../../services/assignments.js'
+import { listAssignments, readAssignment, type AssignmentServices } from '../../services/assignments.js'
 import {
   eraseMember,
   listCourses,
@@ -22,6 +17,7 @@ import {
   putMember,
   readCourse,
 } from '../../services/courses.js'
+import { putAssignment } from '../../services/put-assignment.js'
 import { principalOf } from '../authentication.js'
 import { assignmentPath, coursePath, memberPath, refusals, type ZodApp } from './route-parts.js'
 

@@ -9,20 +9,19 @@ import {
   versionQuerySchema,
 } from '../../contracts/graph.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
-import {
-  evaluateDefinition,
-  listGraphs,
-  practise,
-  publish,
-  readGraph,
-  solveGraph,
-  type GraphServices,
-} from '../../services/graphs.js'
+import type { GraphLibrary } from '../../services/graph-library.js'
+import { practise } from '../../services/practise.js'
+import { publish, type PublishServices } from '../../services/publish-graph.js'
+import { listGraphs, readGraph } from '../../services/read-graphs.js'
+import { evaluateDefinition, solveGraph } from '../../services/solve-graph.js'
 import { principalOf } from '../authentication.js'
 import { DEFINITION_BYTES, graphPath, refusals, type ZodApp } from './route-parts.js'
 
 const tags = ['graphs']
 
+type GraphServices = PublishServices & { readonly library: GraphLibrary }
+
+/** The routes of graphs: publishing, reading, solving, practising. */
 export function registerGraphRoutes(app: ZodApp, services: GraphServices): void {
   app.get(
     '/v1/graphs',

@@ -20,13 +20,16 @@ export type ZodApp = FastifyInstance<
   ZodTypeProvider
 >
 
-export const graphPath = z.strictObject({ graph: keySchema })
-export const coursePath = z.strictObject({ course: keySchema })
-export const memberPath = coursePath.extend({ member: keySchema })
-export const assignmentPath = coursePath.extend({ assignment: keySchema })
-export const variantPath = assignmentPath.extend({ learner: keySchema })
-export const attemptPath = assignmentPath.extend({ id: z.uuid() })
-export const learnerPath = coursePath.extend({ learner: keySchema })
+const keyLike = (example: string) => keySchema.meta({ example })
+
+export const graphPath = z.strictObject({ graph: keyLike('lab-network0') })
+export const coursePath = z.strictObject({ course: keyLike('deep-learning') })
+export const memberPath = coursePath.extend({ member: keyLike('student-42') })
+export const assignmentPath = coursePath.extend({ assignment: keyLike('week-1') })
+export const variantPath = assignmentPath.extend({ learner: keyLike('student-42') })
+/** What is no id of an attempt names none: that is 404, like an id that nobody has. */
+export const attemptPath = assignmentPath.extend({ id: z.string().meta({ format: 'uuid' }) })
+export const learnerPath = coursePath.extend({ learner: keyLike('student-42') })
 
 /** The refusals that any route with a key may answer. */
 export const refusals = {

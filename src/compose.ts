@@ -1,0 +1,39 @@
+/** Puts the services together over one database. */
+import { createAssignmentRepository } from './database/assignments.js'
+import { createAttemptRepository } from './database/attempts.js'
+import { createAttemptWriter } from './database/attempt-writer.js'
+import type { Database } from './database/client.js'
+import { createCourseRepository } from './database/courses.js'
+import { isDatabaseUnavailable } from './database/faults.js'
+import { createGraphRepository } from './database/graphs.js'
+import { createMemberRepository } from './database/members.js'
+import { createProgressRepository } from './database/progress.js'
+import { createKeyRepository, createTenantRepository } from './database/tenants.js'
+import type { Effects } from './services/effects.js'
+import { createGraphLibrary } from './services/graph-library.js'
+import type { Services } from './services/services.js'
+
+/** Every repository over a database, and the services' view of the world. */
+export function createServices(
+  database: Database,
+  options: { readonly effects: Effects; readonly maxNodes: number },
+): Services {
+  const graphs = createGraphRepository(database)
+  return {
+    ...options,
+    graphs,
+    library: createGraphLibrary(graphs),
+    courses: createCourseRepository(database),
+    members: createMemberRepository(database),
+    assignments: createAssignmentRepository(database),
+    progress: createProgressRepository(database),
+    attempts: createAttemptRepository(database),
+    writer: createAttemptWriter(database),
+    keys: createKeyRepository(database),
+    tenants: createTenantRepository(database),
+    isUnavailable: isDatabaseUnavailable,
+    ping: async () => {
+      await database.$queryRaw`SELECT 1`
+    },
+  }
+}

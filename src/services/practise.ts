@@ -1,0 +1,48 @@
+/** Practice: grading without storing. */
+import type { PracticeBody, PracticeView } from '../contracts/attempt.js'
+import { definedInputs } from '../engine/evaluate.js'
+import { jsonPointer, Refusal } from '../errors.js'
+import type { AnswerKey } from '../grading/answer-key.js'
+import { gradeReadings } from '../grading/grade.js'
+import { answerKeyAt, answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
+import { findGraph, type GraphLibrary } from './graph-library.js'
+import { readOrRefuse } from './read-answers.js'
+import { viewGradedBox } from './views.js'
+
+/** Grades answers, at other inputs if asked. What cannot be read is `invalid`. */
+export async function practise(
+  { library }: { readonly library: GraphLibrary },
+  tenantId: string,
+  key: string,
+  version: number | undefined,
+  body: PracticeBody,
+): Promise<PracticeView> {
+  const { published } = await findGraph(library, tenantId, key, version)
+  const answers = new Map(Object.entries(body.answers))
+  const answerKey = practiceKey(published, body.inputs)
+  const { credit, boxes } = gradeReadings(answerKey, readOrRefuse(answerKey, answers))
+  return { credit, boxes: boxes.map(box => viewGradedBox(box, answers)) }
+}
+
+function practiceKey(
+  published: PublishedGraph,
+  inputs: Readonly<Record<string, number>> | undefined,
+): AnswerKey {
+  if (inputs === undefined) return answerKeyOf(published)
+  const values = definedInputs(published.graph)
+  const given = Object.entries(inputs)
+  const strangers = given.filter(([name]) => !values.has(name))
+  if (strangers.length > 0) {
+    const entries = strangers.map(([name]) => ({
+      path: jsonPointer(['inputs', name]),
+      code: 'unknown-input' as const,
+      message: 'The graph has no input of that name.',
+    }))
+    throw new Refusal('invalid-inputs', 'The graph has no such input.', entries)
+  }
+  for (const [name, value] of given) values.set(name, value)
+  const result = answerKeyAt(published, values)
+  if (result.ok) return result.key
+  const { code, message } = result.fault
+  throw new Refusal('invalid-inputs', message, [{ path: '/inputs', code, message }])
+}

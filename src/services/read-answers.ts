@@ -1,0 +1,29 @@
+/** Answers of a request, read before any is graded. */
+import { jsonPointer, Refusal } from '../errors.js'
+import type { AnswerKey } from '../grading/answer-key.js'
+import { readAnswers, type Answers } from '../grading/grade.js'
+import type { Reading } from '../grading/read-answer.js'
+import { answersBudget, withinBudget } from './budget.js'
+
+/** Reads every answer. Refuses answers to boxes that are not asked, and a request without any answer. */
+export function readOrRefuse(key: AnswerKey, answers: Answers): ReadonlyMap<string, Reading> {
+  const { readings, unknown, nothingAnswered } = withinBudget('/answers', () =>
+    readAnswers(key, answers, answersBudget()),
+  )
+  if (unknown.length > 0) {
+    throw new Refusal(
+      'unknown-box',
+      'An answer names a box that is not asked here.',
+      unknown.map(id => ({
+        path: jsonPointer(['answers', id]),
+        code: 'unknown-box',
+        message: 'No box of that id is asked.',
+      })),
+    )
+  }
+  if (nothingAnswered) {
+    const message = 'At least one box must hold an answer.'
+    throw new Refusal('nothing-answered', message, [{ path: '/answers', code: 'nothing-answered', message }])
+  }
+  return readings
+}

@@ -1,0 +1,48 @@
+/** Published graphs as clients read them: never an answer. */
+import type { GraphSummary, GraphView } from '../contracts/graph.js'
+import type { PageQuery } from '../contracts/text.js'
+import type { GraphRepository } from '../database/graphs.js'
+import { pageFrom, readCursor, type Page } from './cursors.js'
+import { findGraph, type GraphLibrary, type LibraryGraph } from './graph-library.js'
+import { viewBox } from './views.js'
+
+/** A published version, without any answer. */
+export function viewGraph(graph: Omit<LibraryGraph, 'graphId'>): GraphView {
+  const { key, version, builtIn, definition, published } = graph
+  const { title, description, tolerance, inputs, nodes, output } = definition
+  return {
+    key,
+    version,
+    title,
+    ...(description === undefined ? {} : { description }),
+    public: definition.public ?? false,
+    builtIn,
+    ...(tolerance === undefined ? {} : { tolerance }),
+    inputs,
+    nodes,
+    output,
+    boxes: published.graph.asked.map(viewBox),
+  }
+}
+
+/** A graph that a tenant sees, at a version or its latest. */
+export async function readGraph(
+  { library }: { readonly library: GraphLibrary },
+  tenantId: string,
+  key: string,
+  version: number | undefined,
+): Promise<GraphView> {
+  return viewGraph(await findGraph(library, tenantId, key, version))
+}
+
+/** The graphs that a tenant sees, by key. */
+export async function listGraphs(
+  { graphs }: { readonly graphs: GraphRepository },
+  tenantId: string,
+  query: PageQuery,
+): Promise<Page<GraphSummary>> {
+  const list = ['graphs', tenantId]
+  const after = readCursor(query.cursor, list, 'key') ?? ''
+  const found = await graphs.list(tenantId, after, query.limit + 1)
+  return pageFrom(found, query.limit, list, { positionOf: graph => graph.key, view: graph => graph })
+}
