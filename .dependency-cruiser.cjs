@@ -29,10 +29,20 @@ module.exports = {
     only('http', within('http/'), within('services/', 'contracts/', 'errors\\.ts')),
     only('app', within('app\\.ts'), within('http/', 'services/', 'contracts/', 'errors\\.ts')),
     {
+      name: 'services-see-repositories-as-types',
+      severity: 'error',
+      comment: 'Repositories come as arguments; src/compose.ts makes them.',
+      from: { path: within('services/') },
+      to: { path: within('database/'), dependencyTypesNot: ['type-only'] },
+    },
+    only('compose', within('compose\.ts'), within('database/', 'services/')),
+    only('runtime', within('runtime\.ts'), within('compose\.ts', 'config\.ts', 'database/', 'services/')),
+    {
       name: 'nothing-imports-the-process',
       severity: 'error',
-      from: { path: '^src/', pathNot: within('server\\.ts', 'cli\\.ts', 'runtime\\.ts') },
-      to: { path: within('server\\.ts', 'cli\\.ts', 'runtime\\.ts', 'config\\.ts') },
+      comment: 'Configuration and what is made of it belong to the process alone.',
+      from: { path: '^src/', pathNot: within('server\.ts', 'cli\.ts', 'runtime\.ts') },
+      to: { path: within('server\.ts', 'cli\.ts', 'runtime\.ts', 'config\.ts') },
     },
     {
       name: 'errors-import-types-only',

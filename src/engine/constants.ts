@@ -30,10 +30,15 @@ export function constantParts(
     const operands = part.operands.map(operand => values.get(operand)).filter(value => value !== undefined)
     if (operands.length === part.operands.length) {
       spendOn(operands, budget)
-      values.set(part, applyToConstants(part.operation, operands))
+      // What has no finite value makes nothing finite: relu(ln(-1)) is not 0.
+      values.set(part, operands.every(isUsable) ? applyToConstants(part.operation, operands) : Number.NaN)
     }
   }
   return values
+}
+
+function isUsable(value: ConstantValue): boolean {
+  return typeof value !== 'number' || Number.isFinite(value)
 }
 
 function applyToConstants(operation: number, operands: readonly ConstantValue[]): ConstantValue {
@@ -53,4 +58,23 @@ function spendOn(operands: readonly ConstantValue[], budget: StepBudget): void {
   for (const operand of operands)
     words += typeof operand === 'number' ? 1 : Math.ceil(sizeInBits(operand) / 32)
   spend(budget, words ** 2)
+}
+
+/**
+ * Why parts of an expression without names have no finite value, in words: the first operation that makes one of
+ * finite operands. Undefined where the value is merely too large. An exact value past the range of doubles is none yet.
+ */
+export function constantFault(
+  parts: readonly Expression[],
+  values: ReadonlyMap<Expression, ConstantValue>,
+): string | undefined {
+  const first = parts.find(part => {
+    const value = values.get(part)
+    return typeof value === 'number' && !Number.isFinite(value)
+  })
+  if (first?.kind !== 'apply') return undefined
+  const [x = Number.NaN, y = Number.NaN] = first.operands.map(operand =>
+    constantToDouble(values.get(operand) ?? Number.NaN),
+  )
+  return operationRow(first.operation).fault?.(x, y)
 }

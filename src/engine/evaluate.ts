@@ -38,10 +38,7 @@ export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, 
   const failed = sweepForward(tape, sweep)
   if (failed >= 0) return { ok: false, fault: domainFault(graph, sweep, failed) }
 
-  const adjoints = new Float64Array(tape.slots)
-  adjoints[tape.slotOf.get(graph.output) as number] = 1
-  sweepReverse(tape, sweep, adjoints, tape.inputs, tape.slots)
-
+  const { locals, adjoints } = sweepDerivatives(graph, sweep)
   const values = new Map<string, number>()
   const gradients = new Map<string, number>()
   for (const [name, slot] of tape.slotOf) {
@@ -53,7 +50,6 @@ export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, 
       return { ok: false, fault: gradientFault(graph, name) }
     }
   }
-  const locals = localDerivatives(graph, sweep)
   for (const [node, byOperand] of locals) {
     for (const [operand, value] of byOperand) {
       if (Number.isFinite(value)) continue
@@ -63,6 +59,18 @@ export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, 
     }
   }
   return { ok: true, evaluation: { sweep, values, locals, gradients } }
+}
+
+/** Reverse sweeps over the partials of a forward sweep: local derivatives, and the output's adjoint of every slot. */
+export function sweepDerivatives(
+  graph: CompiledGraph,
+  sweep: Sweep,
+): { readonly locals: Map<string, Map<string, number>>; readonly adjoints: Float64Array } {
+  const { tape } = graph
+  const adjoints = new Float64Array(tape.slots)
+  adjoints[tape.slotOf.get(graph.output) as number] = 1
+  sweepReverse(tape, sweep, adjoints, tape.inputs, tape.slots)
+  return { locals: localDerivatives(graph, sweep), adjoints }
 }
 
 /** The right value of a box, undefined for a derivative by data that does not exist at these inputs. */
@@ -111,6 +119,7 @@ function domainFault(graph: CompiledGraph, sweep: Sweep, slot: number): EngineFa
   const y = sweep.values[tape.right[slot] as number] ?? Number.NaN
   const value = sweep.values[slot] as number
   const reason =
+    tape.constantFaults.get(slot) ??
     operation?.fault?.(x, y) ??
     (Number.isFinite(value) ? 'a derivative that is not finite' : 'a value too large to compute with')
   return nodeFault(graph.nodes[index], reason)

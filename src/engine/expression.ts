@@ -3,7 +3,7 @@
  * and shared parts are worked on once. An expression's id is larger than its operands' ids; walking ids upwards
  * therefore visits operands first, without recursion, however deep the expression is.
  */
-import type { Rational } from './rational.js'
+import { fromDecimal, type Rational } from './rational.js'
 
 /** One expression of a pool. Made by the pool only. */
 export type Expression =
@@ -21,37 +21,61 @@ export type Expression =
 /** Where expressions are made; equal ones are made once. */
 export type ExpressionPool = {
   number(value: Rational): Expression
+  /** The number that an unsigned decimal literal stands for; the same text is read once. */
+  literal(text: string): Expression
   constant(name: string, value: number): Expression
   name(name: string): Expression
+  /** One or two operands. */
   apply(operation: number, operands: readonly Expression[]): Expression
 }
 
+/** Ids stay below this, so that an operation's code and two ids fit exactly into one double. */
+const MAX_IDS = 2 ** 23
+
 /** An empty pool. Keep one per graph or request: expressions of two pools are never identical. */
 export function createExpressionPool(): ExpressionPool {
-  const known = new Map<string, Expression>()
-  const intern = (key: string, make: (id: number) => Expression): Expression => {
+  const leaves = new Map<string, Expression>()
+  const literals = new Map<string, Expression>()
+  const applied = new Map<number, Expression>()
+  let ids = 0
+
+  const nextId = (): number => {
+    if (ids === MAX_IDS) throw new RangeError('too many expressions in one pool')
+    ids += 1
+    return ids
+  }
+  const intern = <Key>(
+    known: Map<Key, Expression>,
+    key: Key,
+    make: (id: number) => Expression,
+  ): Expression => {
     const found = known.get(key)
     if (found !== undefined) return found
-    const made = make(known.size)
+    const made = make(nextId())
     known.set(key, made)
     return made
   }
+  const number = (value: Rational): Expression =>
+    intern(leaves, `#${value.numerator.toString(36)}/${value.denominator.toString(36)}`, id => ({
+      kind: 'number',
+      id,
+      value,
+    }))
   return {
-    number: value =>
-      intern(`#${value.numerator.toString(36)}/${value.denominator.toString(36)}`, id => ({
-        kind: 'number',
-        id,
-        value,
-      })),
-    constant: (name, value) => intern(`!${name}`, id => ({ kind: 'constant', id, name, value })),
-    name: name => intern(`$${name}`, id => ({ kind: 'name', id, name })),
-    apply: (operation, operands) =>
-      intern(`${String(operation)}(${operands.map(operand => operand.id).join()})`, id => ({
-        kind: 'apply',
-        id,
-        operation,
-        operands,
-      })),
+    number,
+    literal: text => {
+      const known = literals.get(text) ?? number(fromDecimal(text))
+      literals.set(text, known)
+      return known
+    },
+    constant: (name, value) => intern(leaves, `!${name}`, id => ({ kind: 'constant', id, name, value })),
+    name: name => intern(leaves, `$${name}`, id => ({ kind: 'name', id, name })),
+    apply: (operation, operands) => {
+      // Ids begin at 1, so that a missing second operand is told from every other.
+      const [left, right] = operands
+      const key = (operation * MAX_IDS + (left?.id ?? 0)) * MAX_IDS + (right?.id ?? 0)
+      return intern(applied, key, id => ({ kind: 'apply', id, operation, operands }))
+    },
   }
 }
 

@@ -2,7 +2,7 @@
  * Graph definition → compiled graph. Every fault is found and reported with its path; a definition with a fault
  * compiles to nothing.
  */
-import { defaultBoxes, possibleBoxes, type Box } from './boxes.js'
+import { boxLabel, defaultBoxes, possibleBoxes, type Box } from './boxes.js'
 import { createExpressionPool, type Expression } from './expression.js'
 import {
   ExpressionError,
@@ -87,8 +87,8 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
   }
 
   const sorted = sortNodes(listed)
-  if (sorted.kind === 'cycle') faults.push(cycleFault(listed, sorted.names))
-  if (faults.length > 0 || sorted.kind === 'cycle') return { ok: false, faults }
+  if (sorted.kind === 'cyclic') faults.push(...sorted.cycles.map(names => cycleFault(listed, names)))
+  if (faults.length > 0 || sorted.kind === 'cyclic') return { ok: false, faults }
   const parsed = sorted.order.map(index => listed[index] as ParsedNode)
 
   const nodes = markUsed(parsed, definition.output)
@@ -181,7 +181,8 @@ function parseNodes(
 
 function cycleFault(nodes: readonly ParsedNode[], names: readonly string[]): EngineFault {
   const listed = nodes.find(node => node.name === names[0])?.listed ?? 0
-  const message = `The nodes ${names.join(' → ')} depend on each other in a cycle.`
+  const shown = names.length <= 12 ? names : [...names.slice(0, 10), '…', ...names.slice(-1)]
+  const message = `The nodes ${shown.join(' → ')} depend on each other in a cycle.`
   return { code: 'cycle', path: ['nodes', listed, 'expression'], message }
 }
 
@@ -189,10 +190,12 @@ function cycleFault(nodes: readonly ParsedNode[], names: readonly string[]): Eng
 function checkOutput(definition: GraphDefinition, nodes: readonly ParsedNode[], faults: EngineFault[]): void {
   const { output } = definition
   if (!definition.nodes.some(node => node.name === output)) {
-    faults.push({ code: 'unknown-output', path: ['output'], message: `The output "${output}" is no node.` })
+    const named = isName(output) ? `The output "${output}"` : 'The output'
+    faults.push({ code: 'unknown-output', path: ['output'], message: `${named} is no node.` })
     return
   }
-  const consumer = nodes.find(node => node.operands.includes(output))
+  // A node that uses itself is a cycle, and is told as one.
+  const consumer = nodes.find(node => node.name !== output && node.operands.includes(output))
   if (consumer !== undefined) {
     const message = `The output "${output}" feeds the node "${consumer.name}"; nothing may depend on the output.`
     faults.push({ code: 'output-feeds-node', path: ['output'], message })
@@ -222,8 +225,10 @@ function activeNames(definition: GraphDefinition, nodes: readonly GraphNode[]): 
 function indexBoxes(boxes: readonly Box[], faults: EngineFault[]): Map<string, Box> {
   const byId = new Map<string, Box>()
   for (const box of boxes) {
-    if (byId.has(box.id)) {
-      const message = `These names make two different boxes be called "${box.id}"; rename a node or an input.`
+    const other = byId.get(box.id)
+    if (other !== undefined) {
+      const [first, second] = [boxLabel(other).text, boxLabel(box).text]
+      const message = `The boxes ${first} and ${second} would both be called "${box.id}": rename a node or an input.`
       faults.push({ code: 'box-collision', path: ['nodes'], message })
     }
     byId.set(box.id, box)

@@ -2,13 +2,15 @@
  * Where values sit on a kink (relu at 0, a tie of max) a derivative is a whole range. A learner may use any number
  * in it, so grading needs the range of every box behind a kink.
  *
- * Ranges come from interval arithmetic over the same chain rule. Where kinks are correlated the interval may be
- * wider than the true set of subgradients: it errs on the learner's side.
+ * A derivative is affine in the slope that each kink takes, so that its range lies between the values it has when
+ * every kink takes one end or the other. A few kinks are tried in all combinations; many go by interval arithmetic.
  */
-import type { Evaluation } from './evaluate.js'
+import type { Box } from './boxes.js'
+import { sweepDerivatives, type Evaluation } from './evaluate.js'
 import type { CompiledGraph } from './graph.js'
+import { intervalRanges } from './kink-intervals.js'
 import type { Interval } from './operations.js'
-import { usedConsumers, type Box } from './boxes.js'
+import type { Sweep } from './tape.js'
 
 /** What grading and publication need to know about the kinks at one set of inputs. */
 export type Kinks = {
@@ -18,65 +20,21 @@ export type Kinks = {
   rangeOf(box: Box): Interval | undefined
 }
 
-const NOTHING: Interval = { low: 0, high: 0 }
+/** Slot on a kink → the subgradients of its edges. Of a tie, what one side gets the other loses. */
+export type KinkedEdges = ReadonlyMap<number, readonly [Interval, Interval?]>
 
-function point(value: number): Interval {
-  return { low: value, high: value }
-}
-
-function sum(a: Interval, b: Interval): Interval {
-  return { low: a.low + b.low, high: a.high + b.high }
-}
-
-function product(a: Interval, b: Interval): Interval {
-  const corners = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]
-  return { low: Math.min(...corners), high: Math.max(...corners) }
-}
+/** So many kinks are tried in all combinations: 64 reverse sweeps at the most. */
+const MAX_COMBINED = 6
 
 /** The kinks at an evaluation, or undefined where there are none (the usual case, found in one pass). */
 export function findKinks(graph: CompiledGraph, evaluation: Evaluation): Kinks | undefined {
   const edges = kinkedEdges(graph, evaluation)
   if (edges.size === 0) return undefined
-  const { tape } = graph
-  const kinkedNodes = new Set<string>()
-  const locals = new Map<string, Map<string, Interval>>()
-  graph.nodes.forEach((node, index) => {
-    const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
-    const adjoints = new Map<number, Interval>([[to - 1, point(1)]])
-    for (let slot = to - 1; slot >= from; slot -= 1) {
-      const adjoint = adjoints.get(slot)
-      const kink = edges.get(slot)
-      if (kink !== undefined) kinkedNodes.add(node.name)
-      if (adjoint === undefined) continue
-      const pass = (operand: number, partial: Interval): void => {
-        if (operand < 0 || tape.variable[operand] !== 1) return
-        adjoints.set(operand, sum(adjoints.get(operand) ?? NOTHING, product(adjoint, partial)))
-      }
-      pass(tape.left[slot] as number, kink?.[0] ?? point(evaluation.sweep.leftPartials[slot] as number))
-      pass(tape.right[slot] as number, kink?.[1] ?? point(evaluation.sweep.rightPartials[slot] as number))
-    }
-    const ranges = node.operands.map(
-      operand => [operand, adjoints.get(tape.slotOf.get(operand) as number) ?? NOTHING] as const,
-    )
-    locals.set(node.name, new Map(ranges))
-  })
-  const gradients = gradientRanges(graph, locals)
-  return {
-    nodes: graph.nodes.map(node => node.name).filter(name => kinkedNodes.has(name)),
-    rangeOf: box =>
-      box.kind === 'forward'
-        ? undefined
-        : box.kind === 'local'
-          ? locals.get(box.of)?.get(box.wrt)
-          : gradients.get(box.wrt),
-  }
+  const ranges = edges.size <= MAX_COMBINED ? combinedRanges : intervalRanges
+  return { nodes: kinkedNodes(graph, edges), rangeOf: ranges(graph, evaluation, edges) }
 }
 
-/** Slot → the subgradients of its edges, for the slots on a kink. */
-function kinkedEdges(
-  graph: CompiledGraph,
-  { sweep }: Evaluation,
-): Map<number, readonly [Interval, Interval?]> {
+function kinkedEdges(graph: CompiledGraph, { sweep }: Evaluation): KinkedEdges {
   const { tape } = graph
   const edges = new Map<number, readonly [Interval, Interval?]>()
   tape.operations.forEach((operation, slot) => {
@@ -87,27 +45,48 @@ function kinkedEdges(
       if (kink !== undefined) edges.set(slot, [kink])
       return
     }
+    if (tape.left[slot] === tape.right[slot]) return // max(x, x) is x: what ties with itself has no kink.
     const kink = operation.kink(x, sweep.values[tape.right[slot] as number] as number)
     if (kink !== undefined) edges.set(slot, kink)
   })
   return edges
 }
 
-/** The chain rule over nodes, from the output back, on intervals. */
-function gradientRanges(
+function kinkedNodes({ nodes, tape }: CompiledGraph, edges: KinkedEdges): string[] {
+  const slots = [...edges.keys()]
+  return nodes
+    .filter((_node, index) => {
+      const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
+      return slots.some(slot => from <= slot && slot < to)
+    })
+    .map(node => node.name)
+}
+
+function combinedRanges(
   graph: CompiledGraph,
-  locals: ReadonlyMap<string, ReadonlyMap<string, Interval>>,
-): Map<string, Interval> {
-  const consumers = usedConsumers(graph)
-  const gradients = new Map<string, Interval>([[graph.output, point(1)]])
-  const names = [...graph.inputs, ...graph.nodes].map(({ name }) => name)
-  for (const name of names.toReversed()) {
-    if (name === graph.output) continue
-    const range = (consumers.get(name) ?? []).reduce((total, consumer) => {
-      const local = locals.get(consumer)?.get(name) ?? NOTHING
-      return sum(total, product(local, gradients.get(consumer) ?? NOTHING))
-    }, NOTHING)
-    gradients.set(name, range)
+  { sweep }: Evaluation,
+  edges: KinkedEdges,
+): (box: Box) => Interval | undefined {
+  const slots = [...edges]
+  const combinations = Array.from({ length: 2 ** slots.length }, (_, combination) => {
+    const bent: Sweep = {
+      values: sweep.values,
+      leftPartials: sweep.leftPartials.slice(),
+      rightPartials: sweep.rightPartials.slice(),
+    }
+    slots.forEach(([slot, [left, right]], bit) => {
+      const high = (combination >> bit) % 2 === 1
+      bent.leftPartials[slot] = high ? left.high : left.low
+      if (right !== undefined) bent.rightPartials[slot] = high ? right.low : right.high
+    })
+    return sweepDerivatives(graph, bent)
+  })
+  return box => {
+    if (box.kind === 'forward') return undefined
+    const slot = graph.tape.slotOf.get(box.wrt) as number
+    const values = combinations.map(({ locals, adjoints }) =>
+      box.kind === 'local' ? (locals.get(box.of)?.get(box.wrt) ?? 0) : (adjoints[slot] as number),
+    )
+    return { low: Math.min(...values), high: Math.max(...values) }
   }
-  return gradients
 }

@@ -9,7 +9,6 @@ import type { Expression, ExpressionPool } from './expression.js'
 import { ExpressionError, spend, type StepBudget } from './faults.js'
 import { CONSTANTS } from './names.js'
 import { operationRow, OPERATIONS } from './operations.js'
-import { fromDecimal } from './rational.js'
 import { tokenize, type Token } from './tokens.js'
 
 /** How large an expression may be. `operations` counts every operator, sign and call. */
@@ -67,6 +66,9 @@ const INFIX = new Map<string, Infix>([
   ['^', { operation: OPERATIONS.power, binding: BINDING.power, right: BINDING.power - 1, deeper: 1 }],
 ])
 
+/** What an operation costs later on, in characters read: its place in the pool and on the tape. */
+const STEPS_PER_OPERATION = 20
+
 const OPERAND = 'a number, a name or "("'
 
 /** Reads one expression. Throws ExpressionError, and nothing else, whatever the text. */
@@ -108,6 +110,7 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
   }
   const apply = (operation: number, parts: readonly Expression[], position: number): Expression => {
     operations += 1
+    spend(budget, STEPS_PER_OPERATION, position)
     if (operations > limits.operations) {
       throw new ExpressionError(
         'expression-too-large',
@@ -154,7 +157,7 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
 
   const readOperand = (depth: number): Expression => {
     const token = next()
-    if (token.kind === 'number') return pool.number(fromDecimal(token.text))
+    if (token.kind === 'number') return pool.literal(token.text)
     if (token.kind === 'name') return readName(token, depth)
     if (isSymbol(token, '-')) return apply(OPERATIONS.negate, [read(BINDING.sign, depth + 1)], token.start)
     if (isSymbol(token, '+')) return read(BINDING.sign, depth + 1)

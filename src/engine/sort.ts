@@ -3,10 +3,10 @@
  * are all taken. O((nodes + edges) · log nodes), without recursion.
  */
 
-/** Listed indexes of the nodes in sorted order, or the names along a cycle, its first name repeated at the end. */
+/** Listed indexes of the nodes in sorted order, or the names along each cycle found, its first repeated at its end. */
 export type SortResult =
   | { readonly kind: 'sorted'; readonly order: readonly number[] }
-  | { readonly kind: 'cycle'; readonly names: readonly string[] }
+  | { readonly kind: 'cyclic'; readonly cycles: readonly (readonly string[])[] }
 
 /** Sorts nodes given, for each, the names it uses. Names that are no node's are taken as inputs. */
 export function sortNodes(
@@ -35,27 +35,37 @@ export function sortNodes(
     }
   }
   if (order.length === nodes.length) return { kind: 'sorted', order }
-  return { kind: 'cycle', names: findCycle(nodes, indexOf, new Set(order)) }
+  return { kind: 'cyclic', cycles: findCycles(nodes, indexOf, new Set(order)) }
 }
 
-/** Every node left over has an operand left over: following those must come back to a node seen before. */
-function findCycle(
+/**
+ * Every node left over has an operand left over: following those comes back to a node of the same walk, along a new
+ * cycle, or to one of an earlier walk, whose cycle is known. Each node is walked once.
+ */
+function findCycles(
   nodes: readonly { readonly name: string; readonly operands: readonly string[] }[],
   indexOf: ReadonlyMap<string, number>,
   taken: ReadonlySet<number>,
-): string[] {
-  const path: number[] = []
-  const placeOf = new Map<number, number>()
-  let current = nodes.findIndex((_node, index) => !taken.has(index))
-  while (!placeOf.has(current)) {
-    placeOf.set(current, path.length)
-    path.push(current)
-    const operands = nodes[current]?.operands ?? []
-    current =
-      operands.map(name => indexOf.get(name) ?? -1).find(index => index >= 0 && !taken.has(index)) ?? current
-  }
-  const loop = path.slice(placeOf.get(current))
-  return [...loop, current].map(index => nodes[index]?.name ?? '')
+): string[][] {
+  const walked = new Set(taken)
+  const cycles: string[][] = []
+  nodes.forEach((_node, start) => {
+    const placeOf = new Map<number, number>()
+    let current = start
+    while (!walked.has(current)) {
+      walked.add(current)
+      placeOf.set(current, placeOf.size)
+      const operands = nodes[current]?.operands ?? []
+      current =
+        operands.map(name => indexOf.get(name) ?? -1).find(index => index >= 0 && !taken.has(index)) ??
+        current
+    }
+    const place = placeOf.get(current)
+    if (place === undefined) return
+    const loop = [...placeOf.keys()].slice(place)
+    cycles.push([...loop, current].map(index => nodes[index]?.name ?? ''))
+  })
+  return cycles
 }
 
 /** A binary heap that hands out the smallest number first. */

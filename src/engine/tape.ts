@@ -6,7 +6,7 @@
  * Slots: first one for each input, then for each node, in sorted order, a segment that ends in the node's own
  * value. Segments share nothing, so that sweeping one backwards gives that node's local derivatives.
  */
-import { constantParts, constantToDouble } from './constants.js'
+import { constantFault, constantParts, constantToDouble } from './constants.js'
 import { operandsFirst, type Expression } from './expression.js'
 import type { StepBudget } from './faults.js'
 import { operationRow, OPERATIONS, type Operation } from './operations.js'
@@ -35,6 +35,8 @@ export type Tape = {
   readonly starts: Int32Array
   /** Name of an input or node → its slot. */
   readonly slotOf: ReadonlyMap<string, number>
+  /** Slot of a constant without a finite value → why it has none. */
+  readonly constantFaults: ReadonlyMap<number, string>
 }
 
 /** The working memory of sweeps over one tape. */
@@ -58,6 +60,7 @@ export function buildTape(source: TapeSource, budget: StepBudget): Tape {
   const constants: number[] = []
   const starts: number[] = []
   const slotOf = new Map<string, number>()
+  const constantFaults = new Map<number, string>()
 
   const push = (
     operation: Operation | undefined,
@@ -89,15 +92,19 @@ export function buildTape(source: TapeSource, budget: StepBudget): Tape {
       const known = slots.get(part)
       if (known !== undefined) return known
       const slot = push(undefined, -1, -1, [0, 0])
-      constants[slot] = constantToDouble(folded.get(part) ?? Number.NaN)
+      const value = constantToDouble(folded.get(part) ?? Number.NaN)
+      constants[slot] = value
+      if (!Number.isFinite(value)) {
+        const reason = constantFault(operandsFirst(part), folded) ?? 'a value too large to compute with'
+        constantFaults.set(slot, reason)
+      }
       slots.set(part, slot)
       return slot
     }
     for (const part of parts) {
       if (part.kind === 'name') {
         slots.set(part, slotOf.get(part.name) as number) // Sorted order: every operand has its slot by now.
-      } else if (part.kind === 'apply' && !isFinite(foldedDouble(folded.get(part)))) {
-        // A constant part with no finite value stays on the tape, where the forward sweep names it.
+      } else if (part.kind === 'apply' && !folded.has(part)) {
         const [x, y] = part.operands as readonly [Expression, Expression | undefined]
         slots.set(part, pushApply(part.operation, slotFor(x), y === undefined ? -1 : slotFor(y)))
       }
@@ -121,11 +128,8 @@ export function buildTape(source: TapeSource, budget: StepBudget): Tape {
     constants: Float64Array.from(constants),
     starts: Int32Array.from(starts),
     slotOf,
+    constantFaults,
   }
-}
-
-function foldedDouble(value: Parameters<typeof constantToDouble>[0] | undefined): number {
-  return value === undefined ? Number.NaN : constantToDouble(value)
 }
 
 /** Fresh working memory for a tape. */

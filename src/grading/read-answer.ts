@@ -2,10 +2,9 @@
  * What a learner typed → a number, or the reason why it is none (contract §4, reading an answer). Reading looks at
  * the typed text alone, never at the right value, so that no refusal can give one away.
  */
-import { constantParts, constantToDouble, type ConstantValue } from '../engine/constants.js'
+import { constantFault, constantParts, constantToDouble, type ConstantValue } from '../engine/constants.js'
 import { createExpressionPool, operandsFirst, type Expression } from '../engine/expression.js'
 import { ExpressionError, type StepBudget } from '../engine/faults.js'
-import { operationRow } from '../engine/operations.js'
 import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
 import { fromDouble, type Rational } from '../engine/rational.js'
 
@@ -39,7 +38,13 @@ export type ReadNumber = {
 export type Reading =
   | ReadNumber
   | { readonly kind: 'blank' }
-  | { readonly kind: 'unreadable'; readonly code: UnreadableCode; readonly message: string }
+  | {
+      readonly kind: 'unreadable'
+      readonly code: UnreadableCode
+      readonly message: string
+      /** Where reading stopped in what was typed (0-based), if it was read at all. */
+      readonly position?: number
+    }
 
 export type ReadingOptions = {
   /** The graph's own names: an answer that uses one proves nothing. */
@@ -47,11 +52,16 @@ export type ReadingOptions = {
   readonly budget: StepBudget
 }
 
-function unreadable(code: UnreadableCode, message: string): Reading {
+type Unreadable = Extract<Reading, { kind: 'unreadable' }>
+
+function unreadable(code: UnreadableCode, message: string): Unreadable {
   return { kind: 'unreadable', code, message }
 }
 
 const TOO_LARGE = unreadable('too-large', 'This number is too large to compute with.')
+/** What is typed is kept as typed, so the spaces around it are bounded as well. */
+const MAX_TYPED = 10_000
+
 const SEPARATOR = unreadable(
   'separator',
   'A comma cannot be read here: write a point before the decimals (3.14) and nothing between thousands (1000).',
@@ -77,14 +87,14 @@ export function readAnswer(typed: unknown, options: ReadingOptions): Reading {
     return unreadable('not-a-text-or-number', 'An answer is a number or a text, not an object.')
   const text = typed.trim()
   if (text === '') return { kind: 'blank' }
-  if (text.length > ANSWER_LIMITS.characters) {
+  if (text.length > ANSWER_LIMITS.characters || typed.length > MAX_TYPED) {
     return unreadable(
       'answer-too-long',
       `An answer has at most ${String(ANSWER_LIMITS.characters)} characters.`,
     )
   }
   for (const [form, reading] of KNOWN_FORMS) if (form.test(text)) return reading
-  return readText(text, options)
+  return readText(text, typed.length - typed.trimStart().length, options)
 }
 
 function readNumber(typed: number): Reading {
@@ -94,7 +104,8 @@ function readNumber(typed: number): Reading {
   return { kind: 'number', double: typed, exact: fromDouble(typed) }
 }
 
-function readText(text: string, { names, budget }: ReadingOptions): Reading {
+/** `offset` is where the text begins in what was typed. */
+function readText(text: string, offset: number, { names, budget }: ReadingOptions): Reading {
   try {
     const { root, operands } = parseExpression(text, {
       pool: createExpressionPool(),
@@ -109,36 +120,22 @@ function readText(text: string, { names, budget }: ReadingOptions): Reading {
     return readValue(root, budget)
   } catch (error) {
     if (!(error instanceof ExpressionError) || error.code === 'too-complex') throw error
-    return unreadableExpression(text, error)
+    return { ...unreadableExpression(text, error), position: offset + error.position }
   }
 }
 
 function readValue(root: Expression, budget: StepBudget): Reading {
   const parts = operandsFirst(root)
   const values = constantParts(parts, budget)
-  for (const part of parts) {
-    const value = values.get(part) as ConstantValue // An expression without names has a value in every part.
-    if (typeof value !== 'number' || Number.isFinite(value)) continue
-    const fault = part.kind === 'apply' ? domainFault(part, values) : undefined
-    return fault === undefined ? TOO_LARGE : unreadable('outside-domain', `This contains ${fault}.`)
-  }
-  const value = values.get(root) as ConstantValue
+  const fault = constantFault(parts, values)
+  if (fault !== undefined) return unreadable('outside-domain', `This contains ${fault}.`)
+  const value = values.get(root) as ConstantValue // An expression without names has a value in every part.
   const double = constantToDouble(value)
   if (!Number.isFinite(double)) return TOO_LARGE
   return { kind: 'number', double, exact: typeof value === 'number' ? fromDouble(value) : value }
 }
 
-function domainFault(
-  part: Extract<Expression, { kind: 'apply' }>,
-  values: ReadonlyMap<Expression, ConstantValue>,
-): string | undefined {
-  const [x = Number.NaN, y = Number.NaN] = part.operands.map(operand =>
-    constantToDouble(values.get(operand) ?? Number.NaN),
-  )
-  return operationRow(part.operation).fault?.(x, y)
-}
-
-function unreadableExpression(text: string, error: ExpressionError): Reading {
+function unreadableExpression(text: string, error: ExpressionError): Unreadable {
   switch (error.code) {
     case 'exponent-too-large':
       return unreadable('too-large', `${error.message} This number is out of range.`)

@@ -9,7 +9,7 @@ import type { AttemptBody, AttemptView } from '../contracts/attempt.js'
 import type { AttemptDecision, AttemptDraft, AttemptWriter, ProgressRow } from '../database/attempt-writer.js'
 import type { AttemptRepository } from '../database/attempts.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import { jsonPointer, Refusal } from '../errors.js'
+import { Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
 import {
   advanceProgress,
@@ -30,6 +30,7 @@ import { sha256 } from './hash.js'
 import type { Principal } from './principal.js'
 import { readOrRefuse } from './read-answers.js'
 import { FIXED_VARIANT, learnerErased } from './read-variant.js'
+import { viewRemark } from './views.js'
 
 export type SubmissionServices = AssignmentServices & {
   readonly attempts: AttemptRepository
@@ -169,9 +170,7 @@ async function replay(
 function gradeOrRefuse(key: AnswerKey, answers: Answers): Grade {
   const readings = readOrRefuse(key, answers)
   const unreadable = [...readings].flatMap(([id, reading]) =>
-    reading.kind === 'unreadable'
-      ? [{ path: jsonPointer(['answers', id]), code: reading.code, message: reading.message }]
-      : [],
+    reading.kind === 'unreadable' ? [viewRemark({ ...reading, path: ['answers', id] })] : [],
   )
   if (unreadable.length > 0) {
     const detail = 'Some answers cannot be read; nothing was graded and no attempt was used.'

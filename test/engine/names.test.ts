@@ -2,18 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isName, isReservedName, texName } from '../../src/engine/names.js'
 
 describe('a name', () => {
-  test.each([
-    'a',
-    'J',
-    'w0',
-    'w_out',
-    'λ',
-    'Ω',
-    'é',
-    'Å',
-    'ỹ'.normalize('NFC').slice(0, 0) + 'x1_',
-    'a'.repeat(32),
-  ])('may be %s', name => {
+  test.each(['a', 'J', 'w0', 'w_out', 'λ', 'Ω', 'é', 'Å', 'x1_', 'a'.repeat(32)])('may be %s', name => {
     expect(isName(name)).toBe(true)
   })
 

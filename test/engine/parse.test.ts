@@ -345,6 +345,8 @@ describe('bounds', () => {
     expect(() => read('a+'.repeat(4999) + 'a', NAMES)).not.toThrow()
     expect(() => read('a*'.repeat(4999) + 'a', NAMES)).not.toThrow()
     expect(() => read('a '.repeat(4999) + 'a', NAMES)).not.toThrow()
+    const innermost = `${'('.repeat(256)}a + b*c/x - 2w${')'.repeat(256)}`
+    expect(() => read(innermost, NAMES)).not.toThrow()
   })
 
   test('every operator, sign and call counts as an operation', () => {
@@ -362,7 +364,7 @@ describe('bounds', () => {
   })
 
   test('reading draws on the budget before it does any work', () => {
-    const budget = createStepBudget(20)
+    const budget = createStepBudget(100)
     read('a + b + c', NAMES, { budget })
     read('a + b + c', NAMES, { budget })
     expect(refusalOf(() => read('a + b + c', NAMES, { budget })).code).toBe('too-complex')

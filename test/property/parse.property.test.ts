@@ -131,9 +131,10 @@ describe('reading an answer', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u2003'), (text, space) => {
         const names = new Set(['x'])
-        expect(readAnswer(space + text + space, { names, budget: plenty() })).toEqual(
-          readAnswer(text, { names, budget: plenty() }),
-        )
+        const alone = readAnswer(text, { names, budget: plenty() })
+        // Only the place of a fault moves with the text.
+        const moved = 'position' in alone ? { ...alone, position: expect.any(Number) } : alone
+        expect(readAnswer(space + text + space, { names, budget: plenty() })).toEqual(moved)
       }),
       { numRuns: 1000 },
     )

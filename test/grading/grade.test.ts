@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { createStepBudget } from '../../src/engine/faults.js'
+import { gradeReadings, readAnswers } from '../../src/grading/grade.js'
+import { answerKeyOf } from '../../src/grading/published-graph.js'
+import { plenty, refusalOf } from '../support/engine.js'
+import { grade, publish, verdicts } from '../support/grading.js'
+import { LAB_BOXES, LAB_NETWORK_0, LAB_NETWORK_1, LOGISTIC_NEURON } from '../support/lab-graphs.js'
+
+const KEY = answerKeyOf(publish(LAB_NETWORK_0).published)
+
+function read(answers: Readonly<Record<string, unknown>>) {
+  return readAnswers(KEY, new Map(Object.entries(answers)), plenty())
+}
+
+describe('verdicts', () => {
+  test.each(Object.entries(LAB_BOXES))("%s: the lab's truth is right in every box", (key, boxes) => {
+    const definition = key === 'lab-network0' ? LAB_NETWORK_0 : LAB_NETWORK_1
+    for (const typedAs of [(value: number) => value, String]) {
+      const answers = new Map<string, unknown>(boxes.map(([id, value]) => [id, typedAs(value)]))
+      const graded = grade(definition, Object.fromEntries(answers))
+      expect(graded.boxes.map(box => [box.id, box.status, box.credit])).toEqual(
+        boxes.map(([id]) => [id, 'correct', 1]),
+      )
+      expect(graded).toMatchObject({ credit: 1, complete: true })
+    }
+  })
+
+  test('every box asked has one, in order, whatever was sent and in whichever order', () => {
+    const graded = grade(LAB_NETWORK_0, { dJ_dw: '67', J: 121, a: ' 11 ', dJ_da: 'twenty-two' })
+    expect(graded).toEqual({
+      credit: 2 / 5,
+      complete: false,
+      boxes: [
+        { id: 'a', status: 'correct', credit: 1, feedback: [] },
+        { id: 'J', status: 'correct', credit: 1, feedback: [] },
+        {
+          id: 'dJ_da',
+          status: 'invalid',
+          credit: 0,
+          feedback: [{ code: 'unknown-name', message: expect.any(String) }],
+        },
+        { id: 'da_dw', status: 'blank', credit: 0, feedback: [] },
+        { id: 'dJ_dw', status: 'incorrect', credit: 0, feedback: [] },
+      ],
+    })
+  })
+
+  test.each([
+    ['.5', 'correct'],
+    ['1/2', 'correct'],
+    ['−1/2', 'incorrect'],
+    ['', 'blank'],
+    [null, 'blank'],
+    ['11abc', 'invalid'],
+    ['1e999', 'invalid'],
+    [true, 'invalid'],
+    [['0.5'], 'invalid'],
+  ])('%j in a box whose truth is 0.5 is %s', (typed, expected) => {
+    expect(verdicts(LOGISTIC_NEURON, { a: typed })['a']).toBe(expected)
+  })
+
+  test('a name of the graph proves nothing, even where it would be right', () => {
+    expect(verdicts(LAB_NETWORK_0, { J: 'J', a: 'a', dJ_da: '2*a' })).toMatchObject({
+      J: 'invalid',
+      a: 'invalid',
+      dJ_da: 'invalid',
+    })
+    // The logistic neuron has a node e, so that e is no constant there.
+    expect(verdicts(LOGISTIC_NEURON, { d: 'e - e - 2' })['d']).toBe('invalid')
+  })
+
+  test('a box whose truth is 0 is not right by being near it', () => {
+    expect(verdicts(LOGISTIC_NEURON, { f: '0', g: '0.001' })).toMatchObject({ f: 'correct', g: 'incorrect' })
+  })
+})
+
+describe('reading a submission', () => {
+  test('reads every answer before any is compared', () => {
+    const { readings, unknown, nothingAnswered } = read({ a: '11', J: '1/0', dJ_da: null })
+    expect([...readings].map(([id, reading]) => [id, reading.kind])).toEqual([
+      ['a', 'number'],
+      ['J', 'unreadable'],
+      ['dJ_da', 'blank'],
+      ['da_dw', 'blank'],
+      ['dJ_dw', 'blank'],
+    ])
+    expect(unknown).toEqual([])
+    expect(nothingAnswered).toBe(false)
+  })
+
+  test('says the same of what is readable, whatever is right', () => {
+    const other = answerKeyOf(
+      publish({ ...LAB_NETWORK_0, inputs: [{ name: 'w', role: 'parameter', value: -7 }] }).published,
+    )
+    for (const typed of ['11', 'x', '1,5', '9^9^9^9', '', 'w', '0x1']) {
+      const answers = new Map([['a', typed]])
+      expect(readAnswers(KEY, answers, plenty())).toEqual(readAnswers(other, answers, plenty()))
+    }
+  })
+
+  test('names the answers to boxes that are not asked', () => {
+    const { unknown } = read({ a: '11', q: '1', dJ_dx: '', __proto__x: '2', constructor: '3' })
+    expect(unknown).toEqual(['q', 'dJ_dx', '__proto__x', 'constructor'])
+  })
+
+  test.each([
+    [{}, true],
+    [{ a: null, J: '', dJ_da: '  ' }, true],
+    [{ q: '11' }, true],
+    [{ a: '0' }, false],
+    [{ a: 0 }, false],
+    [{ a: 'not readable' }, false],
+    [{ a: false }, false],
+    [{ a: [] }, false],
+  ])('%j holds nothing: %s', (answers, expected) => {
+    expect(read(answers).nothingAnswered).toBe(expected)
+  })
+
+  test('draws on one budget for all answers', () => {
+    const answers = new Map([
+      ['a', '1+1+1'],
+      ['J', '2+2+2'],
+    ])
+    expect(refusalOf(() => readAnswers(KEY, answers, createStepBudget(60))).code).toBe('too-complex')
+    expect(readAnswers(KEY, answers, createStepBudget(200)).nothingAnswered).toBe(false)
+  })
+
+  test('a box without a reading is blank', () => {
+    expect(gradeReadings(KEY, new Map()).boxes.map(box => box.status)).toEqual(Array(5).fill('blank'))
+  })
+})
+
+describe('credit', () => {
+  test('is the mean over the boxes by their weights', () => {
+    const boxes = ['a', { id: 'J', weight: 3 }, { id: 'dJ_dw', weight: 0 }, 'dJ_da']
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { a: '11', J: '121' }).credit).toBe(0.8)
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { a: '11' }).credit).toBe(0.2)
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { dJ_dw: '66' }).credit).toBe(0)
+  })
+
+  test('is 1 without the boxes that weigh nothing, and complete', () => {
+    const boxes = ['a', { id: 'J', weight: 0 }]
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { a: '11', J: 'wrong' })).toMatchObject({
+      credit: 1,
+      complete: true,
+    })
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { a: '12', J: '121' })).toMatchObject({
+      credit: 0,
+      complete: false,
+    })
+  })
+
+  test("is counted by the assignment's weights where it sets them, and the graph's elsewhere", () => {
+    const boxes = [
+      { id: 'a', weight: 2 },
+      { id: 'J', weight: 2 },
+    ]
+    const weights = new Map([['a', 6]])
+    expect(grade({ ...LAB_NETWORK_0, boxes }, { a: '11' }, { weights }).credit).toBe(0.75)
+  })
+})
