@@ -55,6 +55,7 @@ export type AttemptWriter = ReturnType<typeof createAttemptWriter>
 /** Rolls the transaction back with an outcome that is no error. */
 class Abandoned extends Error {}
 
+/** The writer of attempts over a database. */
 export function createAttemptWriter(database: Database) {
   return {
     /** Stores a draft. Resolves once it is committed, or with the reason why nothing was stored. */

@@ -30,6 +30,7 @@ const COLUMNS = Prisma.sql`
   id, assignment_id AS "assignmentId", learner, number, credit, late, points,
   max_points AS "maxPoints", submitted_at AS "submittedAt", answers, boxes, progress`
 
+/** Attempts, read. */
 export function createAttemptRepository(database: Database) {
   return {
     /** An attempt of a course by its id. */

@@ -11,6 +11,7 @@ export type StoredCourse = {
 
 export type CourseRepository = ReturnType<typeof createCourseRepository>
 
+/** Courses, read and written. */
 export function createCourseRepository(database: Database) {
   return {
     async find(tenantId: string, key: string): Promise<StoredCourse | undefined> {

@@ -26,6 +26,7 @@ export type PublishOutcome = {
 
 export type GraphRepository = ReturnType<typeof createGraphRepository>
 
+/** Graphs, read and written. */
 export function createGraphRepository(database: Database) {
   return {
     /** Which version of which graph a tenant sees under a key; undefined where there is none. */

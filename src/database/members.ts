@@ -11,6 +11,7 @@ export type StoredMember = {
 
 export type MemberRepository = ReturnType<typeof createMemberRepository>
 
+/** Members, read, written and erased. */
 export function createMemberRepository(database: Database) {
   return {
     async find(courseId: string, key: string): Promise<StoredMember | undefined> {

@@ -13,6 +13,7 @@ export type StoredProgress = {
 
 export type ProgressRepository = ReturnType<typeof createProgressRepository>
 
+/** Progress, read. */
 export function createProgressRepository(database: Database) {
   return {
     /** All that these learners have begun in a course. */

@@ -24,6 +24,7 @@ export type StoredKey = {
 export type TenantRepository = ReturnType<typeof createTenantRepository>
 export type KeyRepository = ReturnType<typeof createKeyRepository>
 
+/** Tenants, read and written; the reserved one stays out of sight. */
 export function createTenantRepository(database: Database) {
   return {
     /** Makes a tenant. False when the key is taken, be it by the reserved tenant. */
@@ -90,6 +91,7 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   ])
 }
 
+/** API keys, read and written. */
 export function createKeyRepository(database: Database) {
   return {
     async create(key: StoredKey): Promise<void> {

@@ -3,29 +3,19 @@
  * compiles to nothing.
  */
 import { boxLabel, defaultBoxes, possibleBoxes, type Box } from './boxes.js'
-import { createExpressionPool, type Expression } from './expression.js'
 import {
-  ExpressionError,
-  type EngineFault,
-  type EngineWarning,
-  type FaultPath,
-  type StepBudget,
-} from './faults.js'
-import { isName, isReservedName } from './names.js'
+  checkNames,
+  checkOutput,
+  checkValues,
+  cycleFault,
+  type GraphDefinition,
+  type Role,
+} from './definition.js'
+import { createExpressionPool, type Expression } from './expression.js'
+import { ExpressionError, type EngineFault, type EngineWarning, type StepBudget } from './faults.js'
 import { GRAPH_EXPRESSION_LIMITS, parseExpression } from './parse.js'
 import { sortNodes } from './sort.js'
 import { buildTape, type Tape } from './tape.js'
-
-export type Role = 'parameter' | 'data'
-
-/** A graph as an author writes it (contract §1); only what the engine needs of it. */
-export type GraphDefinition = {
-  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: number }[]
-  readonly nodes: readonly { readonly name: string; readonly expression: string }[]
-  readonly output: string
-  /** The ids of the boxes asked, in order; left out: the default boxes. */
-  readonly boxes?: readonly string[] | undefined
-}
 
 export type GraphNode = {
   readonly name: string
@@ -117,37 +107,6 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
   return { ok: true, graph: { inputs, nodes, output: definition.output, tape, boxes, asked }, warnings }
 }
 
-function checkNames(definition: GraphDefinition, faults: EngineFault[]): void {
-  const seen = new Set<string>()
-  const check = (name: string, path: FaultPath): void => {
-    if (isReservedName(name) || name === '__proto__') {
-      faults.push({ code: 'reserved-name', path, message: `The name "${name}" is reserved.` })
-    } else if (!isName(name)) {
-      const message =
-        'A name is a Latin or Greek letter, then letters, digits and "_", at most 32 characters in all.'
-      faults.push({ code: 'invalid-name', path, message })
-    } else if (seen.has(name)) {
-      faults.push({ code: 'duplicate-name', path, message: `The name "${name}" is taken already.` })
-    }
-    seen.add(name)
-  }
-  definition.inputs.forEach((input, index) => {
-    check(input.name, ['inputs', index, 'name'])
-  })
-  definition.nodes.forEach((node, index) => {
-    check(node.name, ['nodes', index, 'name'])
-  })
-}
-
-function checkValues(definition: GraphDefinition, faults: EngineFault[]): void {
-  definition.inputs.forEach(({ name, value }, index) => {
-    const path = ['inputs', index, 'value']
-    if (!Number.isFinite(value)) {
-      faults.push({ code: 'not-finite', path, message: `The value of "${name}" must be a finite number.` })
-    }
-  })
-}
-
 function parseNodes(
   definition: GraphDefinition,
   budget: StepBudget,
@@ -177,29 +136,6 @@ function parseNodes(
     }
   })
   return parsed
-}
-
-function cycleFault(nodes: readonly ParsedNode[], names: readonly string[]): EngineFault {
-  const listed = nodes.find(node => node.name === names[0])?.listed ?? 0
-  const shown = names.length <= 12 ? names : [...names.slice(0, 10), '…', ...names.slice(-1)]
-  const message = `The nodes ${shown.join(' → ')} depend on each other in a cycle.`
-  return { code: 'cycle', path: ['nodes', listed, 'expression'], message }
-}
-
-/** Nodes are those that could be read. */
-function checkOutput(definition: GraphDefinition, nodes: readonly ParsedNode[], faults: EngineFault[]): void {
-  const { output } = definition
-  if (!definition.nodes.some(node => node.name === output)) {
-    const named = isName(output) ? `The output "${output}"` : 'The output'
-    faults.push({ code: 'unknown-output', path: ['output'], message: `${named} is no node.` })
-    return
-  }
-  // A node that uses itself is a cycle, and is told as one.
-  const consumer = nodes.find(node => node.name !== output && node.operands.includes(output))
-  if (consumer !== undefined) {
-    const message = `The output "${output}" feeds the node "${consumer.name}"; nothing may depend on the output.`
-    faults.push({ code: 'output-feeds-node', path: ['output'], message })
-  }
 }
 
 function markUsed(nodes: readonly ParsedNode[], output: string): GraphNode[] {

@@ -16,6 +16,7 @@ import {
   ONE,
   power,
   rational,
+  squareRoot,
   subtract,
   ZERO,
 } from './rational.js'
@@ -183,7 +184,7 @@ const ROWS: readonly Operation[] = [
     arity: 1,
     value: Math.sqrt,
     partial: (_x, value) => 0.5 / value,
-    exact: exactSquareRoot,
+    exact: squareRoot,
     fault: x =>
       x < 0
         ? 'the square root of a negative number'
@@ -318,23 +319,6 @@ const ROWS: readonly Operation[] = [
     kink: tie,
   },
 ]
-
-function integerSquareRoot(value: bigint): bigint | undefined {
-  if (value < 2n) return value
-  let guess = 1n << BigInt(Math.ceil(value.toString(2).length / 2))
-  for (;;) {
-    const next = (guess + value / guess) >> 1n
-    if (next >= guess) return guess * guess === value ? guess : undefined
-    guess = next
-  }
-}
-
-function exactSquareRoot(x: Rational): Rational | undefined {
-  if (x.numerator < 0n) return undefined
-  const numerator = integerSquareRoot(x.numerator)
-  const denominator = integerSquareRoot(x.denominator)
-  return numerator === undefined || denominator === undefined ? undefined : rational(numerator, denominator)
-}
 
 const SYMBOLS: ReadonlySet<string> = new Set(['copy', 'negate', '+', '-', '*', '/', '^'])
 

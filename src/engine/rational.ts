@@ -44,26 +44,32 @@ export function rational(numerator: bigint, denominator = 1n): Rational | undefi
   return result
 }
 
+/** a + b, or undefined when it is too large. */
 export function add(a: Rational, b: Rational): Rational | undefined {
   return rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
 }
 
+/** a − b, or undefined when it is too large. */
 export function subtract(a: Rational, b: Rational): Rational | undefined {
   return add(a, negate(b))
 }
 
+/** a · b, or undefined when it is too large. */
 export function multiply(a: Rational, b: Rational): Rational | undefined {
   return rational(a.numerator * b.numerator, a.denominator * b.denominator)
 }
 
+/** a / b, or undefined when it is too large or b is 0. */
 export function divide(a: Rational, b: Rational): Rational | undefined {
   return rational(a.numerator * b.denominator, a.denominator * b.numerator)
 }
 
+/** −a. */
 export function negate(a: Rational): Rational {
   return { numerator: -a.numerator, denominator: a.denominator }
 }
 
+/** |a|. */
 export function absolute(a: Rational): Rational {
   return a.numerator < 0n ? negate(a) : a
 }
@@ -91,6 +97,24 @@ export function power(base: Rational, exponent: Rational): Rational | undefined 
   const numerator = base.numerator ** times
   const denominator = base.denominator ** times
   return exponent.numerator >= 0n ? rational(numerator, denominator) : rational(denominator, numerator)
+}
+
+function integerSquareRoot(value: bigint): bigint | undefined {
+  if (value < 2n) return value
+  let guess = 1n << BigInt(Math.ceil(value.toString(2).length / 2))
+  for (;;) {
+    const next = (guess + value / guess) >> 1n
+    if (next >= guess) return guess * guess === value ? guess : undefined
+    guess = next
+  }
+}
+
+/** The square root where it is rational, else undefined. */
+export function squareRoot(x: Rational): Rational | undefined {
+  if (x.numerator < 0n) return undefined
+  const numerator = integerSquareRoot(x.numerator)
+  const denominator = integerSquareRoot(x.denominator)
+  return numerator === undefined || denominator === undefined ? undefined : rational(numerator, denominator)
 }
 
 /** 10^exponent; exponent is an integer within ±500. */

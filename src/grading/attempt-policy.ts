@@ -61,6 +61,7 @@ export function refuseAttempt(
   return undefined
 }
 
+/** Whether an attempt at this time is after dueAt. */
 export function isLate(policy: AttemptPolicy, time: number): boolean {
   return policy.dueAt !== null && time > policy.dueAt
 }

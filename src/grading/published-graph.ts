@@ -4,12 +4,8 @@
  */
 import { evaluateGraph, definedInputs, type Evaluation } from '../engine/evaluate.js'
 import type { EngineFault, EngineWarning } from '../engine/faults.js'
-import {
-  compileGraph,
-  type CompiledGraph,
-  type CompileOptions,
-  type GraphDefinition,
-} from '../engine/graph.js'
+import type { GraphDefinition } from '../engine/definition.js'
+import { compileGraph, type CompiledGraph, type CompileOptions } from '../engine/graph.js'
 import { findTruths, type AnswerKey, type BoxPolicy, type BoxTruth } from './answer-key.js'
 import { absoluteFloor, type Tolerance } from './tolerance.js'
 

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../errors.js'
 
+/** The routes /livez and /readyz. */
 export function registerHealth(app: FastifyInstance, options: { readonly ping: () => Promise<void> }): void {
   let draining = false
   app.addHook('preClose', done => {

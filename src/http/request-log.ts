@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 
+/** Gives every response its request id and logs every request. */
 export function registerRequestLog(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)

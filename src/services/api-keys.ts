@@ -57,6 +57,7 @@ export async function createTenant(
 /** Keys as an operator sees them: never the key, nor its hash. */
 export type KeyView = Omit<StoredKey, 'hash' | 'tenantId'>
 
+/** The keys of a tenant, revoked ones included. */
 export async function listKeys(keys: KeyRepository, tenantId: string): Promise<KeyView[]> {
   const stored = await keys.list(tenantId)
   return stored.map(({ id, name, scopes, courses, createdAt, revokedAt }) => ({

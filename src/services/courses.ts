@@ -45,6 +45,7 @@ export async function findCourse(
   return course
 }
 
+/** Creates a course or changes its title. */
 export async function putCourse(
   { courses, effects }: CourseServices,
   { tenantId }: Principal,
@@ -56,6 +57,7 @@ export async function putCourse(
   return { created, view: viewCourse(course) }
 }
 
+/** One course. */
 export async function readCourse(
   services: CourseServices,
   principal: Principal,
@@ -76,6 +78,7 @@ export async function listCourses(
   return pageFrom(found, query.limit, list, { positionOf: course => course.key, view: viewCourse })
 }
 
+/** The members of a course, by key. */
 export async function listMembers(
   services: CourseServices,
   principal: Principal,
@@ -89,6 +92,7 @@ export async function listMembers(
   return pageFrom(found, query.limit, list, { positionOf: member => member.key, view: viewMember })
 }
 
+/** Enrols a member or changes role and name. */
 export async function putMember(
   services: CourseServices,
   principal: Principal,

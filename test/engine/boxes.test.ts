@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { boxLabel } from '../../src/engine/boxes.js'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compile, faultsOf, graph } from '../support/engine.js'
 import { BUILT_IN_GRAPHS, FAN_OUT, LAB_BOXES, LAB_NETWORK_0, LAB_NETWORK_1 } from '../support/lab-graphs.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EPSILON, finiteDifferences, type FiniteDifferences } from '../../src/engine/differences.js'
 import { createStepBudget } from '../../src/engine/faults.js'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compile, evaluate, graph, plenty } from '../support/engine.js'
 import { BUILT_IN_GRAPHS, FAN_OUT, LAB_NETWORK_0, LAB_NETWORK_1 } from '../support/lab-graphs.js'
 

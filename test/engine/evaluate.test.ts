@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { boxValue, definedInputs, evaluateGraph } from '../../src/engine/evaluate.js'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compile, domainFaultOf, evaluate, graph, localsOf } from '../support/engine.js'
 import { BUILT_IN_GRAPHS, FAN_OUT, LAB_BOXES, LOGISTIC_NEURON } from '../support/lab-graphs.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createStepBudget } from '../../src/engine/faults.js'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compile, faultsOf, graph, refusalOf } from '../support/engine.js'
 import { BUILT_IN_GRAPHS } from '../support/lab-graphs.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { findKinks } from '../../src/engine/kinks.js'
 import { compile, evaluate, graph } from '../support/engine.js'
 import { BUILT_IN_GRAPHS } from '../support/lab-graphs.js'

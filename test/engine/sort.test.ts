@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import { sortNodes } from '../../src/engine/sort.js'
 import { compile, graph } from '../support/engine.js'
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { usedConsumers } from '../../src/engine/boxes.js'
 import { finiteDifferences } from '../../src/engine/differences.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 import type { CompiledGraph } from '../../src/engine/graph.js'
 import type { Evaluation } from '../../src/engine/evaluate.js'
 import { findKinks } from '../../src/engine/kinks.js'
@@ -211,6 +212,82 @@ describe('on kinks', () => {
         const high = [r, m, n].reduce((sum, factor) => sum + Math.max(factor, 0), Math.abs(s))
         expect([range.low + 0, range.high + 0]).toEqual([low, high])
       }),
+    )
+  })
+
+  /** Nodes at w = 0 whose values are all 0, every operation on its kink, and their values at any other w. */
+  type Bent = { readonly expressions: Readonly<Record<string, string>>; readonly at: (w: number) => number }
+  const BENDS: readonly (readonly [(x: string, y: string) => string, (x: number, y: number) => number])[] = [
+    [x => `relu(${x})`, x => Math.max(x, 0)],
+    [x => `abs(${x})`, x => Math.abs(x)],
+    [(x, y) => `max(${x}, ${y})`, (x, y) => Math.max(x, y)],
+    [(x, y) => `min(${x}, -${y})`, (x, y) => Math.min(x, -y)],
+    [(x, y) => `2*${x} - ${y}`, (x, y) => 2 * x - y],
+    [(x, y) => `${y} - 3*${x}`, (x, y) => y - 3 * x],
+  ]
+  const bent: fc.Arbitrary<Bent> = fc
+    .array(fc.tuple(fc.nat(BENDS.length - 1), fc.nat(99), fc.nat(99)), { minLength: 1, maxLength: 6 })
+    .map(draws => {
+      const names = ['w']
+      const nodes = draws.map(([bend, left, right], index) => {
+        const [x, y] = [left % names.length, right % names.length]
+        names.push(`n${String(index)}`)
+        const [text, value] = BENDS[bend] as (typeof BENDS)[number]
+        return { expression: text(names[x] ?? '', names[y] ?? ''), value, x, y }
+      })
+      return {
+        expressions: {
+          ...Object.fromEntries(nodes.map(({ expression }, index) => [`n${String(index)}`, expression])),
+          J: `${names.at(-1) ?? ''} + w`,
+        },
+        at: w => {
+          const values = [w]
+          for (const { value, x, y } of nodes)
+            values.push(value(values[x] ?? Number.NaN, values[y] ?? Number.NaN))
+          return (values.at(-1) ?? Number.NaN) + w
+        },
+      }
+    })
+  const BY_W = { id: 'dJ_dw', kind: 'gradient', of: 'J', wrt: 'w' } as const
+
+  test('the range holds the slope to either side, however the kinks feed each other', () => {
+    let kinked = 0
+    fc.assert(
+      fc.property(bent, ({ expressions, at }) => {
+        const { graph: compiled } = compile(graph({ w: 0 }, expressions))
+        const evaluation = evaluate(compiled)
+        const range = findKinks(compiled, evaluation)?.rangeOf(BY_W)
+        const convention = evaluation.gradients.get('w') ?? Number.NaN
+        // Every operation scales with w, so that its value at 1 is the slope to the right of 0.
+        for (const slopeThere of [at(1), -at(-1), ...(range === undefined ? [] : [convention])]) {
+          expect(slopeThere).toBeGreaterThanOrEqual(range?.low ?? convention)
+          expect(slopeThere).toBeLessThanOrEqual(range?.high ?? convention)
+        }
+        if (range !== undefined && range.low < range.high) kinked += 1
+      }),
+      { numRuns: 500 },
+    )
+    expect(kinked).toBeGreaterThan(50)
+  })
+
+  test('among many kinks the range is no narrower than among few', () => {
+    // Kinks of their own, which have nothing to do with w.
+    const others = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`k${String(i)}`, 'relu(z)']))
+    fc.assert(
+      fc.property(bent, ({ expressions: { J = '', ...expressions } }) => {
+        const rangeIn = (definition: GraphDefinition) => {
+          const { graph: compiled } = compile(definition)
+          const evaluation = evaluate(compiled)
+          const point = evaluation.gradients.get('w') ?? Number.NaN
+          return findKinks(compiled, evaluation)?.rangeOf(BY_W) ?? { low: point, high: point }
+        }
+        const few = rangeIn(graph({ w: 0 }, { ...expressions, J }))
+        const sum = [J, ...Object.keys(others)].join(' + ')
+        const many = rangeIn(graph({ w: 0, z: 0 }, { ...expressions, ...others, J: sum }))
+        expect(many.low).toBeLessThanOrEqual(few.low)
+        expect(many.high).toBeGreaterThanOrEqual(few.high)
+      }),
+      { numRuns: 200 },
     )
   })
 })

@@ -8,12 +8,8 @@ import {
   type EngineWarning,
   type StepBudget,
 } from '../../src/engine/faults.js'
-import {
-  compileGraph,
-  type CompiledGraph,
-  type CompileOptions,
-  type GraphDefinition,
-} from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
+import { compileGraph, type CompiledGraph, type CompileOptions } from '../../src/engine/graph.js'
 import { operationRow } from '../../src/engine/operations.js'
 import {
   GRAPH_EXPRESSION_LIMITS,

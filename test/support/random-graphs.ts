@@ -3,7 +3,7 @@
  * against something that shares no code with it.
  */
 import fc from 'fast-check'
-import type { GraphDefinition } from '../../src/engine/graph.js'
+import type { GraphDefinition } from '../../src/engine/definition.js'
 
 /** How a node may be made from two earlier values: as text, and as arithmetic. Safe for every x and y. */
 type Recipe = {

@@ -30,6 +30,7 @@ const idempotencyHeaders = z.looseObject({
     .describe('the same key with the same request answers the attempt it stored; unique in the course'),
 })
 
+/** The routes of attempts and variants. */
 export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices): void {
   const tags = ['attempts']
 
@@ -101,6 +102,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
   )
 }
 
+/** The routes of progress. */
 export function registerProgressRoutes(app: ZodApp, services: SubmissionServices): void {
   const tags = ['progress']
 

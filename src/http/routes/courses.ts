@@ -23,6 +23,7 @@ import { assignmentPath, coursePath, memberPath, refusals, type ZodApp } from '.
 
 const tags = ['courses']
 
+/** The routes of courses, members and assignments. */
 export function registerCourseRoutes(app: ZodApp, services: AssignmentServices): void {
   app.get(
     '/v1/courses',
