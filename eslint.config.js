@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 const PLAIN = ['*.js', '*.cjs', 'scripts/**/*.mjs']
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'src/database/generated/', '.chainmark/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'src/database/generated/', '.chainmark/', '.dist-*/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

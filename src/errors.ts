@@ -28,6 +28,8 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
   'stale-variant': { status: 409, title: 'The variant is no longer current' },
   'learner-erased': { status: 410, title: "The learner's data was erased" },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
+  'headers-too-large': { status: 431, title: 'The headers or the address are too long' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'invalid-request': { status: 422, title: 'The request does not have the form asked for' },

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.js'
 import { createDatabase } from './database/client.js'
@@ -45,29 +46,40 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   }
 }
 
+/** Milliseconds between two tries to start our own Postgres again. */
+const RESTART_PAUSE = 2_000
+
 /** Our own Postgres, started again at the same address should it ever end by itself. */
 async function keepPostgres(
   { dataFolder }: Config,
   { log, attach }: RuntimeOptions,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  let stopped = false
+  const stopping = new AbortController()
   const start = (settings: Record<string, string>): Promise<EmbeddedPostgres> =>
     startEmbeddedPostgres({ dataFolder, log, attach, settings, onEnd: restart })
   const restart = (): void => {
-    if (stopped) return
-    const before = current
-    current = start({ port: new URL(url).port }).catch((error: unknown) => {
-      log(`Postgres cannot be started again: ${error instanceof Error ? error.message : String(error)}`)
-      return before
-    })
+    if (!stopping.signal.aborted) current = startAgain()
   }
-  let current = start({})
-  const { url } = await current
+  const startAgain = async (): Promise<EmbeddedPostgres | undefined> => {
+    while (!stopping.signal.aborted) {
+      try {
+        return await start({ port: new URL(url).port })
+      } catch (error) {
+        log(`Postgres cannot be started again yet: ${error instanceof Error ? error.message : String(error)}`)
+        await sleep(RESTART_PAUSE, undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    }
+    return undefined
+  }
+  let current: Promise<EmbeddedPostgres | undefined> = Promise.resolve(undefined)
+  const first = await start({})
+  current = Promise.resolve(first)
+  const { url } = first
   return {
     url,
     stop: async () => {
-      stopped = true
-      await (await current).stop()
+      stopping.abort()
+      await (await current)?.stop()
     },
   }
 }

@@ -73,7 +73,8 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
   const edges = listed.reduce((count, node) => count + node.operands.length, 0)
   if (edges > options.maxNodes * EDGES_PER_NODE) {
     const message = `The nodes of a graph may have at most ${String(options.maxNodes * EDGES_PER_NODE)} operands in all.`
-    return { ok: false, faults: [{ code: 'too-many-edges', path: ['nodes'], message }] }
+    faults.push({ code: 'too-many-edges', path: ['nodes'], message })
+    return { ok: false, faults }
   }
 
   const sorted = sortNodes(listed)

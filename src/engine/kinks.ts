@@ -23,14 +23,15 @@ export type Kinks = {
 /** Slot on a kink → the subgradients of its edges. Of a tie, what one side gets the other loses. */
 export type KinkedEdges = ReadonlyMap<number, readonly [Interval, Interval?]>
 
-/** So many kinks are tried in all combinations: 64 reverse sweeps at the most. */
-const MAX_COMBINED = 6
+/** Slots that trying all combinations may sweep: a few milliseconds' work. */
+const MAX_COMBINED_SLOTS = 200_000
 
 /** The kinks at an evaluation, or undefined where there are none (the usual case, found in one pass). */
 export function findKinks(graph: CompiledGraph, evaluation: Evaluation): Kinks | undefined {
   const edges = kinkedEdges(graph, evaluation)
   if (edges.size === 0) return undefined
-  const ranges = edges.size <= MAX_COMBINED ? combinedRanges : intervalRanges
+  const few = 2 ** edges.size * graph.tape.slots <= MAX_COMBINED_SLOTS
+  const ranges = few ? combinedRanges : intervalRanges
   return { nodes: kinkedNodes(graph, edges), rangeOf: ranges(graph, evaluation, edges) }
 }
 
@@ -68,25 +69,28 @@ function combinedRanges(
   edges: KinkedEdges,
 ): (box: Box) => Interval | undefined {
   const slots = [...edges]
-  const combinations = Array.from({ length: 2 ** slots.length }, (_, combination) => {
-    const bent: Sweep = {
-      values: sweep.values,
-      leftPartials: sweep.leftPartials.slice(),
-      rightPartials: sweep.rightPartials.slice(),
-    }
+  const bent: Sweep = {
+    values: sweep.values,
+    leftPartials: sweep.leftPartials.slice(),
+    rightPartials: sweep.rightPartials.slice(),
+  }
+  const ranges = new Map<string, Interval>()
+  for (let combination = 0; combination < 2 ** slots.length; combination += 1) {
     slots.forEach(([slot, [left, right]], bit) => {
       const high = (combination >> bit) % 2 === 1
       bent.leftPartials[slot] = high ? left.high : left.low
       if (right !== undefined) bent.rightPartials[slot] = high ? right.low : right.high
     })
-    return sweepDerivatives(graph, bent)
-  })
-  return box => {
-    if (box.kind === 'forward') return undefined
-    const slot = graph.tape.slotOf.get(box.wrt) as number
-    const values = combinations.map(({ locals, adjoints }) =>
-      box.kind === 'local' ? (locals.get(box.of)?.get(box.wrt) ?? 0) : (adjoints[slot] as number),
-    )
-    return { low: Math.min(...values), high: Math.max(...values) }
+    const { locals, adjoints } = sweepDerivatives(graph, bent)
+    for (const box of graph.boxes.values()) {
+      if (box.kind === 'forward') continue
+      const value =
+        box.kind === 'local'
+          ? (locals.get(box.of)?.get(box.wrt) ?? 0)
+          : (adjoints[graph.tape.slotOf.get(box.wrt) as number] as number)
+      const range = ranges.get(box.id) ?? { low: value, high: value }
+      ranges.set(box.id, { low: Math.min(range.low, value), high: Math.max(range.high, value) })
+    }
   }
+  return box => ranges.get(box.id)
 }

@@ -2,6 +2,7 @@
  * Every refusal → application/problem+json (RFC 9457) with a code of the registry. What is not a refusal is our bug:
  * it is logged and answered without a word about its inside.
  */
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -122,20 +123,28 @@ export function registerProblems(app: FastifyInstance, isUnavailable: (error: un
   )
 }
 
-/** What Node answers by itself to bytes that are no HTTP request, in the form of our problems. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Node's codes of bytes that are no HTTP request; others are `malformed-request`. */
+const CLIENT_ERRORS: ReadonlyMap<string, ProblemCode> = new Map([
+  ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request-timeout'],
+])
+
+/** Answers what Node would answer by itself, before there is a request, in the form of our problems. */
+export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const body = JSON.stringify(
-    problemOf(new Refusal('malformed-request', 'The request is not well-formed HTTP.')),
-  )
+  const code = CLIENT_ERRORS.get(error.code ?? '') ?? 'malformed-request'
+  const { status, title } = PROBLEMS[code]
+  this.log.info({ status, code }, 'no request')
+  const body = JSON.stringify(problemOf(new Refusal(code, `${title}.`)))
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/problem+json; charset=utf-8',
     `content-length: ${String(Buffer.byteLength(body))}`,
     'connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // Ended alone, the socket would stay half open for as long as the other side likes.
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }

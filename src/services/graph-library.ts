@@ -28,8 +28,14 @@ const MAX_CACHED_UNITS = 500_000
 export function createGraphLibrary(graphs: GraphRepository) {
   const compiled = new LRUCache<string, LibraryGraph, { graphId: string; version: number }>({
     maxSize: MAX_CACHED_UNITS,
+    // One that is larger than all that may be kept is kept alone, rather than compiled at every request.
     sizeCalculation: ({ published, definition }) =>
-      published.graph.tape.slots + Math.ceil(JSON.stringify(definition).length / CHARACTERS_PER_UNIT),
+      Math.min(
+        MAX_CACHED_UNITS,
+        published.graph.tape.slots + Math.ceil(JSON.stringify(definition).length / CHARACTERS_PER_UNIT),
+      ),
+    // What is pushed out of the cache while it is being compiled still answers those who wait for it.
+    ignoreFetchAbort: true,
     fetchMethod: (_id, _stale, { context: { graphId, version } }) => compile(graphs, graphId, version),
   })
   const load = (graphId: string, version: number): Promise<LibraryGraph> =>

@@ -140,8 +140,8 @@ describe('one kink on several paths is one choice', () => {
     expect([range.low + 0, range.high + 0]).toEqual(expected)
   })
 
-  test('beyond a few kinks the range errs on the wide side', () => {
-    const names = ['p', 'q', 'r', 's', 't', 'u', 'v']
+  test('beyond many kinks the range errs on the wide side', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `p${String(index)}`)
     const nodes = Object.fromEntries(names.map(name => [name, 'relu(w)']))
     const definition = graph({ w: 0 }, { ...nodes, J: names.map(name => `${name} - ${name}/2`).join(' + ') })
     const { compiled, kinks } = kinksOf(definition)

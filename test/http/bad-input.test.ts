@@ -180,14 +180,19 @@ describe('a request that is not well-formed', () => {
   test('bytes that are no HTTP request are answered with a problem', async () => {
     await service.app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = service.app.server.address() as AddressInfo
-    for (const bytes of ['FOO / HTTP/1.1\r\n\r\n', 'nonsense\r\n\r\n']) {
+    const flood = `GET /livez HTTP/1.1\r\nhost: x\r\ncookie: ${'x'.repeat(20_000)}\r\n\r\n`
+    for (const [bytes, status, code] of [
+      ['FOO / HTTP/1.1\r\n\r\n', 400, 'malformed-request'],
+      ['nonsense\r\n\r\n', 400, 'malformed-request'],
+      [flood, 431, 'headers-too-large'],
+    ] as const) {
       const socket = connect(port, '127.0.0.1')
       socket.write(bytes)
       let answer = ''
       for await (const chunk of socket) answer += String(chunk)
-      expect(answer).toContain('HTTP/1.1 400')
+      expect(answer).toContain(`HTTP/1.1 ${String(status)}`)
       expect(answer).toContain('application/problem+json')
-      expect(answer).toContain('"code":"malformed-request"')
+      expect(answer).toContain(`"code":"${code}"`)
     }
   })
 
