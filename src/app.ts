@@ -19,12 +19,9 @@ import type { Services } from './services/services.js'
 const BODY_BYTES = 256 * 1024
 
 /** Builds the application over its services. Resolves when it is ready to listen or to be injected into. */
-export async function buildApp(
-  services: Services,
-  logger: FastifyBaseLogger | false,
-): Promise<FastifyInstance> {
+export async function buildApp(services: Services, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
-    ...(logger === false ? { logger: false } : { loggerInstance: logger }),
+    loggerInstance: logger,
     bodyLimit: BODY_BYTES,
     // The request log is ours: see registerRequestLog.
     logController: new LogController({ disableRequestLogging: true }),

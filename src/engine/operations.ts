@@ -213,7 +213,6 @@ const ROWS: readonly Operation[] = [
     value: Math.sign,
     partial: () => 0,
     exact: x => rational(BigInt(compare(x, ZERO))),
-    kink: x => (x === 0 ? { low: 0, high: 0 } : undefined),
   },
   {
     name: 'sin',

@@ -5,6 +5,7 @@
  * Nesting (parentheses, calls, signs, powers) is bounded and counted; a long sum or product is read by the loop
  * and costs no depth.
  */
+import { BINDING } from './binding.js'
 import type { Expression, ExpressionPool } from './expression.js'
 import { ExpressionError, spend, type StepBudget } from './faults.js'
 import { CONSTANTS } from './names.js'
@@ -42,14 +43,6 @@ export type ParsedExpression = {
   /** Positions at which a product without a sign follows a division: `1/2a` is `(1/2)*a`. */
   readonly ambiguousProducts: readonly number[]
 }
-
-const BINDING = {
-  sum: 10,
-  product: 20,
-  sign: 25,
-  /** The left side of `^`; its right side binds one less, which makes it right-associative. */
-  power: 31,
-} as const
 
 type Infix = {
   readonly operation: number

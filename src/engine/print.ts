@@ -1,18 +1,13 @@
 /**
  * Expression → text that the parser reads back as the same expression. Products always show their `*`.
  */
+import { BINDING } from './binding.js'
 import { operandsFirst, type Expression } from './expression.js'
 import { operationRow, OPERATIONS } from './operations.js'
 import { absolute, powerOfTen, type Rational } from './rational.js'
 import { MAX_LITERAL_EXPONENT } from './tokens.js'
 
 type Printed = { readonly text: string; readonly binding: number }
-
-const SUM = 10
-const PRODUCT = 20
-const SIGN = 25
-const POWER = 30
-const ATOM = 40
 
 /** The expression as text, with the brackets it needs and no others. */
 export function printExpression(root: Expression): string {
@@ -30,25 +25,40 @@ function print(
   operand: (expression: Expression, binding: number) => string,
 ): Printed {
   if (expression.kind === 'number') return printNumber(expression.value)
-  if (expression.kind !== 'apply') return { text: expression.name, binding: ATOM }
+  if (expression.kind !== 'apply') return { text: expression.name, binding: BINDING.atom }
   const { operation, operands } = expression
   const [left, right] = operands as readonly [Expression, Expression]
   switch (operation) {
     case OPERATIONS.add:
-      return { text: `${operand(left, SUM)} + ${operand(right, SUM + 1)}`, binding: SUM }
+      return {
+        text: `${operand(left, BINDING.sum)} + ${operand(right, BINDING.sum + 1)}`,
+        binding: BINDING.sum,
+      }
     case OPERATIONS.subtract:
-      return { text: `${operand(left, SUM)} - ${operand(right, SUM + 1)}`, binding: SUM }
+      return {
+        text: `${operand(left, BINDING.sum)} - ${operand(right, BINDING.sum + 1)}`,
+        binding: BINDING.sum,
+      }
     case OPERATIONS.multiply:
-      return { text: `${operand(left, PRODUCT)}*${operand(right, SIGN + 1)}`, binding: PRODUCT }
+      return {
+        text: `${operand(left, BINDING.product)}*${operand(right, BINDING.sign + 1)}`,
+        binding: BINDING.product,
+      }
     case OPERATIONS.divide:
-      return { text: `${operand(left, PRODUCT)}/${operand(right, SIGN + 1)}`, binding: PRODUCT }
+      return {
+        text: `${operand(left, BINDING.product)}/${operand(right, BINDING.sign + 1)}`,
+        binding: BINDING.product,
+      }
     case OPERATIONS.power:
-      return { text: `${operand(left, POWER + 1)}^${operand(right, POWER)}`, binding: POWER }
+      return {
+        text: `${operand(left, BINDING.power)}^${operand(right, BINDING.power - 1)}`,
+        binding: BINDING.power - 1,
+      }
     case OPERATIONS.negate:
-      return { text: `-${operand(left, SIGN + 1)}`, binding: SIGN }
+      return { text: `-${operand(left, BINDING.sign + 1)}`, binding: BINDING.sign }
     default: {
       const { name } = operationRow(operation)
-      return { text: `${name}(${operands.map(part => operand(part, 0)).join(', ')})`, binding: ATOM }
+      return { text: `${name}(${operands.map(part => operand(part, 0)).join(', ')})`, binding: BINDING.atom }
     }
   }
 }
@@ -57,9 +67,10 @@ function print(
 function printNumber(value: Rational): Printed {
   const sign = value.numerator < 0n ? '-' : ''
   const decimal = printDecimal(absolute(value))
-  if (decimal !== undefined) return { text: sign + decimal, binding: sign === '' ? ATOM : SIGN }
+  if (decimal !== undefined)
+    return { text: sign + decimal, binding: sign === '' ? BINDING.atom : BINDING.sign }
   const fraction = `${value.numerator.toString()}/${value.denominator.toString()}`
-  return { text: fraction, binding: sign === '' ? PRODUCT : SUM }
+  return { text: fraction, binding: sign === '' ? BINDING.product : BINDING.sum }
 }
 
 function printDecimal({ numerator, denominator }: Rational): string | undefined {

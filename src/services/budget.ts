@@ -2,7 +2,7 @@
 import { createStepBudget, ExpressionError, type StepBudget } from '../engine/faults.js'
 import { Refusal } from '../errors.js'
 
-/** Steps for reading the answers of one request: more than all that fit into a body. */
+/** Steps for reading the answers of one request: a full body of plain numbers takes a fortieth of them. */
 const ANSWER_STEPS = 10_000_000
 
 /** Steps a node for reading a definition. */
