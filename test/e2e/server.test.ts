@@ -18,7 +18,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const { child, ended } of running) {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    // A stop, not a kill: Postgres would still be writing while the folder is removed.
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
     await ended
   }
   running = []
