@@ -4,7 +4,7 @@
 import type { Box } from './boxes.js'
 import type { EngineFault } from './faults.js'
 import type { CompiledGraph, GraphNode } from './graph.js'
-import { createSweep, sweepForward, sweepReverse, type Sweep } from './tape.js'
+import { createSweep, operationAt, sweepForward, sweepReverse, type Sweep } from './tape.js'
 
 /** All numbers of a graph at one set of inputs. Derivatives by data that do not exist there are left out. */
 export type Evaluation = {
@@ -114,7 +114,7 @@ function localDerivatives(graph: CompiledGraph, sweep: Sweep): Map<string, Map<s
 function domainFault(graph: CompiledGraph, sweep: Sweep, slot: number): EngineFault {
   const { tape } = graph
   const index = tape.starts.findIndex(start => start > slot) - 1
-  const operation = tape.operations[slot]
+  const operation = operationAt(tape, slot)
   const x = sweep.values[tape.left[slot] as number] ?? Number.NaN
   const y = sweep.values[tape.right[slot] as number] ?? Number.NaN
   const value = sweep.values[slot] as number

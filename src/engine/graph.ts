@@ -15,7 +15,8 @@ import { createExpressionPool, type Expression } from './expression.js'
 import { ExpressionError, type EngineFault, type EngineWarning, type StepBudget } from './faults.js'
 import { GRAPH_EXPRESSION_LIMITS, parseExpression } from './parse.js'
 import { sortNodes } from './sort.js'
-import { buildTape, type Tape } from './tape.js'
+import type { Tape } from './tape.js'
+import { buildTape } from './tape-layout.js'
 
 export type GraphNode = {
   readonly name: string

@@ -10,7 +10,7 @@ import { sweepDerivatives, type Evaluation } from './evaluate.js'
 import type { CompiledGraph } from './graph.js'
 import { intervalRanges } from './kink-intervals.js'
 import type { Interval } from './operations.js'
-import type { Sweep } from './tape.js'
+import { operationAt, type Sweep } from './tape.js'
 
 /** What grading and publication need to know about the kinks at one set of inputs. */
 export type Kinks = {
@@ -38,18 +38,19 @@ export function findKinks(graph: CompiledGraph, evaluation: Evaluation): Kinks |
 function kinkedEdges(graph: CompiledGraph, { sweep }: Evaluation): KinkedEdges {
   const { tape } = graph
   const edges = new Map<number, readonly [Interval, Interval?]>()
-  tape.operations.forEach((operation, slot) => {
-    if (operation?.kink === undefined || tape.variable[slot] !== 1) return
+  for (let slot = tape.inputs; slot < tape.slots; slot += 1) {
+    const operation = operationAt(tape, slot)
+    if (operation?.kink === undefined || tape.variable[slot] !== 1) continue
     const x = sweep.values[tape.left[slot] as number] as number
     if (operation.arity === 1) {
       const kink = operation.kink(x)
       if (kink !== undefined) edges.set(slot, [kink])
-      return
+      continue
     }
-    if (tape.left[slot] === tape.right[slot]) return // max(x, x) is x: what ties with itself has no kink.
+    if (tape.left[slot] === tape.right[slot]) continue // max(x, x) is x: what ties with itself has no kink.
     const kink = operation.kink(x, sweep.values[tape.right[slot] as number] as number)
     if (kink !== undefined) edges.set(slot, kink)
-  })
+  }
   return edges
 }
 

@@ -6,22 +6,16 @@
  * Slots: first one for each input, then for each node, in sorted order, a segment that ends in the node's own
  * value. Segments share nothing, so that sweeping one backwards gives that node's local derivatives.
  */
-import { constantFault, constantParts, constantToDouble } from './constants.js'
-import { operandsFirst, type Expression } from './expression.js'
-import type { StepBudget } from './faults.js'
 import { operationRow, OPERATIONS, type Operation } from './operations.js'
 
-/** What the tape needs to know of a graph. Nodes stand in sorted order. */
-export type TapeSource = {
-  readonly inputs: readonly { readonly name: string; readonly active: boolean }[]
-  readonly nodes: readonly { readonly name: string; readonly root: Expression }[]
-}
+/** The code of a slot that computes nothing. */
+export const NO_OPERATION = 255
 
 export type Tape = {
   readonly slots: number
   readonly inputs: number
-  /** The operation of each slot, undefined for inputs and constants. */
-  readonly operations: readonly (Operation | undefined)[]
+  /** The code of each slot's operation, NO_OPERATION for inputs and constants. */
+  readonly codes: Uint8Array
   /** Operand slots; −1 where there is none. */
   readonly left: Int32Array
   readonly right: Int32Array
@@ -47,89 +41,10 @@ export type Sweep = {
   readonly rightPartials: Float64Array
 }
 
-/**
- * Lays the graph out on a tape. Linear in the size of the expressions; recursion-free. Throws `too-complex` when the
- * budget is spent.
- */
-export function buildTape(source: TapeSource, budget: StepBudget): Tape {
-  const operations: (Operation | undefined)[] = []
-  const left: number[] = []
-  const right: number[] = []
-  const variable: number[] = []
-  const active: number[] = []
-  const constants: number[] = []
-  const starts: number[] = []
-  const slotOf = new Map<string, number>()
-  const constantFaults = new Map<number, string>()
-
-  const push = (
-    operation: Operation | undefined,
-    x: number,
-    y: number,
-    flags: readonly [number, number],
-  ): number => {
-    operations.push(operation)
-    left.push(x)
-    right.push(y)
-    variable.push(flags[0])
-    active.push(flags[1])
-    constants.push(0)
-    return operations.length - 1
-  }
-  const pushApply = (code: number, x: number, y: number): number => {
-    const either = (flags: readonly number[]): number => (flags[x] ?? 0) | (flags[y] ?? 0)
-    return push(operationRow(code), x, y, [either(variable), either(active)])
-  }
-
-  for (const input of source.inputs)
-    slotOf.set(input.name, push(undefined, -1, -1, [1, input.active ? 1 : 0]))
-  for (const node of source.nodes) {
-    starts.push(operations.length)
-    const parts = operandsFirst(node.root)
-    const folded = constantParts(parts, budget)
-    const slots = new Map<Expression, number>()
-    const slotFor = (part: Expression): number => {
-      const known = slots.get(part)
-      if (known !== undefined) return known
-      const slot = push(undefined, -1, -1, [0, 0])
-      const value = constantToDouble(folded.get(part) ?? Number.NaN)
-      constants[slot] = value
-      if (!Number.isFinite(value)) {
-        const reason = constantFault(operandsFirst(part), folded) ?? 'a value too large to compute with'
-        constantFaults.set(slot, reason)
-      }
-      slots.set(part, slot)
-      return slot
-    }
-    for (const part of parts) {
-      if (part.kind === 'name') {
-        slots.set(part, slotOf.get(part.name) as number) // Sorted order: every operand has its slot by now.
-      } else if (part.kind === 'apply' && !folded.has(part)) {
-        const [x, y] = part.operands as readonly [Expression, Expression | undefined]
-        slots.set(part, pushApply(part.operation, slotFor(x), y === undefined ? -1 : slotFor(y)))
-      }
-    }
-    const root = slotFor(node.root)
-    const own =
-      root === operations.length - 1 && operations[root] !== undefined && root >= (starts.at(-1) ?? 0)
-    const slot = own ? root : pushApply(OPERATIONS.copy, root, -1)
-    variable[slot] = 1 // A node may be derived by even where it is constant.
-    slotOf.set(node.name, slot)
-  }
-  starts.push(operations.length)
-  return {
-    slots: operations.length,
-    inputs: source.inputs.length,
-    operations,
-    left: Int32Array.from(left),
-    right: Int32Array.from(right),
-    variable: Uint8Array.from(variable),
-    active: Uint8Array.from(active),
-    constants: Float64Array.from(constants),
-    starts: Int32Array.from(starts),
-    slotOf,
-    constantFaults,
-  }
+/** The operation of a slot, undefined for inputs and constants. */
+export function operationAt({ codes }: Tape, slot: number): Operation | undefined {
+  const code = codes[slot] ?? NO_OPERATION
+  return code === NO_OPERATION ? undefined : operationRow(code)
 }
 
 /** Fresh working memory for a tape. */
@@ -146,10 +61,11 @@ export function createSweep(tape: Tape): Sweep {
  * value, or whose partial towards a parameter, is not finite, or −1.
  */
 export function sweepForward(tape: Tape, sweep: Sweep, from = tape.inputs, to = tape.slots): number {
-  const { operations, left, right, variable, active } = tape
+  const { codes, left, right, variable, active } = tape
+  const { rows } = OPERATIONS
   const { values, leftPartials, rightPartials } = sweep
   for (let slot = from; slot < to; slot += 1) {
-    const operation = operations[slot]
+    const operation = rows[codes[slot] as number]
     if (operation === undefined) {
       if (!Number.isFinite(values[slot])) return slot
       continue
@@ -188,9 +104,10 @@ export function sweepForward(tape: Tape, sweep: Sweep, from = tape.inputs, to = 
 
 /** Only the values of the slots from … to − 1. Answers the first slot whose value is not finite, or −1. */
 export function sweepValues(tape: Tape, values: Float64Array, from: number, to: number): number {
-  const { operations, left, right } = tape
+  const { codes, left, right } = tape
+  const { rows } = OPERATIONS
   for (let slot = from; slot < to; slot += 1) {
-    const operation = operations[slot]
+    const operation = rows[codes[slot] as number]
     if (operation === undefined) continue
     const x = values[left[slot] as number] as number
     const value =
