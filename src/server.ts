@@ -41,8 +41,16 @@ function localUrl(host: string, port: number): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${String(port)}`
 }
 
-/** Starts everything. Each part that was started is put on `opened`, so that a stop at any moment ends just those. */
-async function start(config: Config, log: Logger, opened: (() => Promise<void>)[]): Promise<void> {
+/**
+ * Starts everything. Each part that was started is put on `opened`, so that a stop at any moment ends just those. Once
+ * `stopped` is aborted nothing more is begun.
+ */
+async function start(
+  config: Config,
+  log: Logger,
+  opened: (() => Promise<void>)[],
+  stopped: AbortSignal,
+): Promise<void> {
   const runtime = await openRuntime(config, {
     log: message => {
       log.info(message)
@@ -50,9 +58,12 @@ async function start(config: Config, log: Logger, opened: (() => Promise<void>)[
     attach: false,
   })
   opened.push(runtime.close)
+  stopped.throwIfAborted()
   const applied = await prepareDatabase(config, runtime)
   if (applied.length > 0) log.info({ applied }, 'migrated')
+  stopped.throwIfAborted()
   const key = config.production ? undefined : await seedDemo(runtime.services, demoKeyFile(config.dataFolder))
+  stopped.throwIfAborted()
   const app = await buildApp(runtime.services, log)
   opened.push(async () => {
     const impatience = setTimeout(() => {
@@ -88,12 +99,14 @@ async function run(config: Config): Promise<void> {
       })
     }
   }
-  const starting = start(config, log, opened)
+  const stopped = new AbortController()
+  const starting = start(config, log, opened, stopped.signal)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // Again while stopping: a second Ctrl-C, or npm passing on what the terminal had sent us already.
       if (stopping !== undefined) return
       log.info({ signal }, 'stopping')
+      stopped.abort()
       // A start may be waiting for a silent database. Our own Postgres sees that we are gone and stops by itself.
       setTimeout(() => {
         log.warn('not everything stopped in time')
