@@ -2,6 +2,7 @@
  * The registry of refusals: every code that a response can hold, what it means and which HTTP status it has.
  * A code is part of the contract with clients: it may be added, never renamed.
  */
+import type { PlaceFault } from './figure/places.js'
 import type { PublicationFault } from './grading/published-graph.js'
 import type { UnreadableCode } from './grading/read-answer.js'
 
@@ -40,7 +41,9 @@ export const PROBLEMS = {
   'unreadable-answer': { status: 422, title: 'An answer cannot be read' },
   'nothing-answered': { status: 422, title: 'No box is answered' },
   'too-complex': { status: 422, title: 'The request takes more work than one request may ask for' },
+  'figure-too-large': { status: 422, title: 'The graph has too many nodes to be drawn' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
+  'figure-not-drawn': { status: 503, title: 'Drawing the figure took too much time or memory' },
   unavailable: { status: 503, title: 'The service cannot answer right now' },
 } as const satisfies Record<string, ProblemRow>
 
@@ -63,7 +66,13 @@ export type FormCode =
 export type ReferenceCode = 'unknown-graph' | 'unknown-version' | 'unknown-input' | 'closes-before-opening'
 
 export type EntryCode =
-  FormCode | ReferenceCode | 'unknown-box' | 'nothing-answered' | UnreadableCode | PublicationFault['code']
+  | FormCode
+  | ReferenceCode
+  | 'unknown-box'
+  | 'nothing-answered'
+  | UnreadableCode
+  | PublicationFault['code']
+  | PlaceFault['code']
 
 /** Codes of single faults: the `code` of each of a problem's `errors`. */
 export const ENTRIES = {
@@ -71,6 +80,9 @@ export const ENTRIES = {
   'unknown-field': 'a field is not known here',
   'wrong-type': 'a value has the wrong type',
   'not-finite': 'a number is not finite',
+  'ragged-array': 'an array is empty or has rows of different lengths',
+  'shape-mismatch': 'the shapes of arrays do not conform',
+  'tensor-output': 'the output is an array',
   'out-of-range': 'a value is too small, too large, too short or too long',
   'wrong-format': 'a text does not have the form asked for',
   'unknown-value': 'a value is none of those possible',
@@ -105,9 +117,14 @@ export const ENTRIES = {
   'box-collision': 'names make two boxes have one id',
   'duplicate-box': 'a box is asked twice',
   'no-box': 'no box is asked',
+  'unplaceable-name': 'the figure gives a place to a name that the graph has not',
+  'place-taken': 'the figure gives two things one place, or one thing two',
+  'place-not-right': 'the figure places a node not to the right of what feeds it',
   'no-weight': 'no box has a weight above 0',
   'not-a-text-or-number': 'an answer is neither text nor number',
   'not-one-number': 'an answer is a list where one number is asked',
+  'not-an-array': 'an answer is no array where one is asked',
+  'wrong-shape': 'an answer has another shape than the array asked',
   'answer-too-long': 'an answer has too many characters',
   'answer-too-complex': 'an answer has too many operations or is nested too deeply',
   'not-a-number': 'an answer is NaN',

@@ -1,6 +1,6 @@
 /** Answers, attempts and progress as they cross the boundary (contract §4 and §6). */
 import { z } from 'zod'
-import { boxSchema } from './graph.js'
+import { boxSchema, valueSchema } from './graph.js'
 import { keySchema, pageQuerySchema } from './text.js'
 
 const LAB_ANSWERS = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
@@ -25,7 +25,7 @@ export type AttemptBody = z.infer<typeof attemptBodySchema>
 export const practiceBodySchema = z
   .strictObject({
     answers: answersSchema,
-    inputs: z.record(z.string(), z.number()).optional().describe('values other than the published ones'),
+    inputs: z.record(z.string(), valueSchema).optional().describe('values other than the published ones'),
   })
   .meta({ examples: [{ answers: { a: '11', dJ_dw: '3' } }] })
 
@@ -33,10 +33,16 @@ export type PracticeBody = z.infer<typeof practiceBodySchema>
 
 const statusSchema = z.enum(['correct', 'follows', 'incorrect', 'invalid', 'blank'])
 
+const gradedEntrySchema = z.strictObject({ status: statusSchema, credit: z.number().min(0).max(1) })
+
 const gradedBoxSchema = z.strictObject({
   id: z.string(),
   status: statusSchema,
   credit: z.number().min(0).max(1),
+  entries: z
+    .union([z.array(gradedEntrySchema), z.array(z.array(gradedEntrySchema))])
+    .optional()
+    .describe('of an array, its entries in the same nesting; the credit above is their mean'),
   answer: z.unknown().describe('as typed; null where nothing was'),
   feedback: z.array(z.strictObject({ code: z.string(), message: z.string() })),
 })
@@ -113,7 +119,7 @@ export const variantSchema = z.strictObject({
   graph: keySchema,
   graphVersion: z.int(),
   inputs: z.array(
-    z.strictObject({ name: z.string(), role: z.enum(['parameter', 'data']), value: z.number() }),
+    z.strictObject({ name: z.string(), role: z.enum(['parameter', 'data']), value: valueSchema }),
   ),
   boxes: z.array(boxSchema),
 })

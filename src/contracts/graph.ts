@@ -18,6 +18,53 @@ const MAX_NODES = 10_000
 const finite = z.number()
 const positive = finite.min(0)
 
+type Value = number | number[] | number[][]
+
+/** The most faults of one value that are listed. */
+const MAX_LISTED = 100
+
+/** Where a value is no number, vector or matrix: the first such places, as paths into it. */
+function notNumbers(value: unknown): (readonly number[])[] {
+  const found: (readonly number[])[] = []
+  const look = (part: unknown, path: readonly number[]): void => {
+    if (found.length === MAX_LISTED || Number.isFinite(part)) return
+    if (!Array.isArray(part) || path.length === 2) {
+      found.push(path)
+      return
+    }
+    // Rows hold numbers, and beside a number stand numbers: [1, [2]] is neither a vector nor a matrix.
+    const rows = path.length === 0 && Array.isArray(part[0])
+    for (const [index, entry] of part.entries()) {
+      if (found.length === MAX_LISTED) return
+      if (path.length === 0 && rows !== Array.isArray(entry)) found.push([index])
+      else if (!Number.isFinite(entry)) look(entry, [...path, index])
+    }
+  }
+  look(value, [])
+  return found
+}
+
+/**
+ * A number, a vector or a matrix, looked at in one pass that ends after so many faults: a union of arrays would list
+ * each of half a million. The engine says which arrays have a shape.
+ */
+export const valueSchema = z
+  .unknown()
+  .superRefine((value, context) => {
+    const message = 'must be a number, a list of numbers, or a list of rows of numbers'
+    for (const path of notNumbers(value)) {
+      context.addIssue({ code: 'invalid_type', expected: 'number', input: value, path: [...path], message })
+    }
+  })
+  .meta({
+    description: 'a number, a vector or a matrix, row by row',
+    anyOf: [
+      { type: 'number' },
+      { type: 'array', items: { type: 'number' } },
+      { type: 'array', items: { type: 'array', items: { type: 'number' } } },
+    ],
+  }) as unknown as z.ZodType<Value, Value> // What passes the check is one.
+
 /** How close an answer must be (contract §4, tolerance). */
 export const toleranceSchema = z
   .union([
@@ -49,7 +96,7 @@ const sampleSchema = z.union([
 const inputSchema = z.strictObject({
   name: z.string(),
   role: z.enum(['parameter', 'data']).describe('backprop reaches a parameter and does not reach data'),
-  value: finite,
+  value: valueSchema,
   sample: sampleSchema.optional(),
 })
 
@@ -64,6 +111,18 @@ const askedBoxSchema = z.union([
     answer: z.enum(['number']).optional(),
   }),
 ])
+
+const place = z.int().min(0).max(999)
+
+/** How an author wants a graph to be drawn. */
+const figureSchema = z
+  .strictObject({
+    places: z
+      .array(z.strictObject({ name: z.string(), column: place, row: place }))
+      .max(1_000)
+      .describe('nodes, and inputs that are to stand on their own; each node right of all that feeds it'),
+  })
+  .describe('columns run from left to right, rows from top to bottom; nodes left out find their place')
 
 /** A graph definition: the body of a publication. Names, expressions and boxes are checked by the engine. */
 export const definitionSchema = z
@@ -80,6 +139,7 @@ export const definitionSchema = z
       .max(20_000)
       .optional()
       .describe('box ids in order; by default those of the contract'),
+    figure: figureSchema.optional(),
   })
   .meta({ examples: [LAB_NETWORK] })
 
@@ -98,6 +158,7 @@ export const boxSchema = z.strictObject({
   of: z.string(),
   wrt: z.string().nullable(),
   label: z.strictObject({ text: z.string(), tex: z.string() }),
+  shape: z.array(z.int()).optional().describe('of an array: its length, or its rows and columns'),
 })
 
 /** A published version. It never holds an answer. */
@@ -114,6 +175,7 @@ export const graphSchema = z
     nodes: z.array(nodeSchema),
     output: z.string(),
     boxes: z.array(boxSchema).describe('the boxes asked, in order'),
+    figure: figureSchema.optional(),
   })
   .meta({
     examples: [
@@ -155,10 +217,44 @@ export const versionQuerySchema = z.strictObject({
   version: wholeNumber(1, 2_147_483_647).optional().describe('by default the latest'),
 })
 
+/** How a figure is to look. */
+export const figureQuerySchema = versionQuerySchema.extend({
+  theme: z.enum(['light', 'dark']).default('light'),
+  view: z
+    .enum(['boxes', 'cascade'])
+    .default('boxes')
+    .describe('all boxes in their places, or a small change of one parameter running through the graph'),
+})
+
+export type FigureQuery = z.infer<typeof figureQuerySchema>
+
+const boxQuery = z
+  .string()
+  .max(200)
+  .optional()
+  .describe('the id of the one box to explain by steps; by default all, where there are at most 100')
+
+export const solutionQuerySchema = versionQuerySchema.extend({ box: boxQuery })
+
+export const evaluateQuerySchema = z.strictObject({ box: boxQuery })
+
+const formulaSchema = z.strictObject({ text: z.string(), tex: z.string() })
+
+const stepSchema = formulaSchema.extend({ kind: z.string().describe('what the step does') })
+
+const cascadeSchema = z
+  .strictObject({
+    from: z.string(),
+    nodes: z.array(z.strictObject({ name: z.string(), multiplier: z.number() })),
+    edges: z.array(z.strictObject({ from: z.string(), to: z.string(), local: z.number() })),
+    lines: z.array(formulaSchema),
+  })
+  .describe('how a nudge of ε at `from` runs through the graph: what each value changes by, in ε')
+
 const differencesSchema = z.strictObject({
   epsilon: z.number(),
-  forward: z.number().optional().describe('(f(x + ε) − f(x)) / ε'),
-  central: z.number().optional().describe('(f(x + ε) − f(x − ε)) / 2ε'),
+  forward: valueSchema.optional().describe('(f(x + ε) − f(x)) / ε'),
+  central: valueSchema.optional().describe('(f(x + ε) − f(x − ε)) / 2ε'),
   reason: z.string().optional().describe('why a quotient is left out'),
 })
 
@@ -177,27 +273,63 @@ const SOLUTION = {
       wrt: 'w',
       label: { text: '∂J/∂w', tex: '\\frac{\\partial J}{\\partial w}' },
       value: 66,
+      symbolic: { text: '6*a', tex: '6 a' },
       finiteDifferences: { epsilon: 0.001, forward: 66.0090000000082, central: 66.0000000000025 },
+      steps: [
+        {
+          kind: 'numbers',
+          text: '∂J/∂w = ∂a/∂w · ∂J/∂a = 3 · 22 = 66',
+          tex: '\\frac{\\partial J}{\\partial w} = 3 \\cdot 22 = 66',
+        },
+      ],
+    },
+  ],
+  cascades: [
+    {
+      from: 'w',
+      nodes: [
+        { name: 'w', multiplier: 1 },
+        { name: 'a', multiplier: 3 },
+        { name: 'J', multiplier: 66 },
+      ],
+      edges: [
+        { from: 'w', to: 'a', local: 3 },
+        { from: 'a', to: 'J', local: 22 },
+      ],
+      lines: [
+        { text: 'w ↑ ε', tex: 'w \\uparrow \\varepsilon' },
+        { text: 'a ↑ 3ε', tex: 'a \\uparrow 3\\varepsilon' },
+        { text: 'J ↑ 66ε', tex: 'J \\uparrow 66\\varepsilon' },
+      ],
     },
   ],
 } as const
 
+const boxSolutionSchema = boxSchema.extend({
+  value: valueSchema,
+  symbolic: formulaSchema
+    .optional()
+    .describe(
+      'what a teacher writes on the board; left out where the language cannot write it, or it is long',
+    ),
+  finiteDifferences: differencesSchema.optional(),
+  steps: z.array(stepSchema).optional().describe('how the value comes about, step by step'),
+})
+
+export type BoxSolution = z.infer<typeof boxSolutionSchema>
+
 /** Every number of a graph at one set of inputs. */
 const solutionFields = z.strictObject({
-  values: z.record(z.string(), z.number()),
-  locals: z.array(z.strictObject({ node: z.string(), operand: z.string(), value: z.number() })),
-  gradients: z.record(z.string(), z.number()),
-  boxes: z.array(
-    z.strictObject({
-      id: z.string(),
-      kind: z.enum(['forward', 'local', 'gradient']),
-      of: z.string(),
-      wrt: z.string().nullable(),
-      label: z.strictObject({ text: z.string(), tex: z.string() }),
-      value: z.number(),
-      finiteDifferences: differencesSchema.optional(),
-    }),
-  ),
+  values: z.record(z.string(), valueSchema),
+  locals: z.array(z.strictObject({ node: z.string(), operand: z.string(), value: valueSchema })),
+  gradients: z.record(z.string(), valueSchema),
+  boxes: z.array(boxSolutionSchema),
+  cascades: z
+    .array(cascadeSchema)
+    .optional()
+    .describe(
+      'one for each parameter that reaches the output through numbers alone; left out for large graphs',
+    ),
 })
 
 export const solutionSchema = solutionFields.meta({ examples: [SOLUTION] })

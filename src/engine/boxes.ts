@@ -15,6 +15,8 @@ export type BoxSource = {
   readonly nodes: readonly {
     readonly name: string
     readonly operands: readonly string[]
+    /** Operands by which it has no derivative of their own shape. */
+    readonly mixed: ReadonlySet<string>
     /** Whether the output depends on it. */
     readonly used: boolean
   }[]
@@ -48,18 +50,20 @@ export function usedConsumers(source: Pick<BoxSource, 'nodes'>): Map<string, str
 }
 
 /**
- * The box for ∂node/∂operand, or undefined where that is the same number as the gradient and so the same box:
- * where the output is the operand's only consumer.
+ * The box for ∂node/∂operand, or undefined where there is none of the operand's shape, and where that is the same
+ * number as the gradient and so the same box: where the output is the operand's only consumer.
  */
 function localBox(
   output: string,
-  node: string,
+  node: BoxSource['nodes'][number],
   operand: string,
   consumers: readonly string[],
 ): Box | undefined {
-  if (node !== output) return { id: `d${node}_d${operand}`, kind: 'local', of: node, wrt: operand }
+  const { name } = node
+  if (node.mixed.has(operand)) return undefined
+  if (name !== output) return { id: `d${name}_d${operand}`, kind: 'local', of: name, wrt: operand }
   if (consumers.length <= 1) return undefined
-  return { id: `local_d${node}_d${operand}`, kind: 'local', of: node, wrt: operand }
+  return { id: `local_d${name}_d${operand}`, kind: 'local', of: name, wrt: operand }
 }
 
 /** Every box that may be asked, in no particular order. Ids may repeat: then the names collide. */
@@ -68,7 +72,7 @@ export function possibleBoxes(source: BoxSource): Box[] {
   const boxes: Box[] = source.nodes.map(node => forwardBox(node.name))
   for (const node of source.nodes) {
     for (const operand of node.operands) {
-      const box = localBox(source.output, node.name, operand, consumers.get(operand) ?? [])
+      const box = localBox(source.output, node, operand, consumers.get(operand) ?? [])
       if (box !== undefined) boxes.push(box)
     }
   }
@@ -87,7 +91,7 @@ export function defaultBoxes(source: BoxSource): Box[] {
   for (const node of used.toReversed()) {
     for (const operand of node.operands) {
       if (!source.isActive(operand)) continue
-      const local = localBox(source.output, node.name, operand, consumers.get(operand) ?? [])
+      const local = localBox(source.output, node, operand, consumers.get(operand) ?? [])
       if (local !== undefined) boxes.push(local)
       const left = (localsLeft.get(operand) ?? 0) - 1
       localsLeft.set(operand, left)

@@ -4,7 +4,7 @@
  */
 import type { Expression } from './expression.js'
 import { spend, type StepBudget } from './faults.js'
-import { operationRow } from './operations.js'
+import { operationRow, tensorRow } from './operations.js'
 import { sizeInBits, toDouble, type Rational } from './rational.js'
 
 /** An exact value, or a double where there is no exact one. The double may be NaN or infinite. */
@@ -16,7 +16,7 @@ export function constantToDouble(value: ConstantValue): number {
 }
 
 /**
- * The values of those parts of an expression that hold no name, by part. A root without names is in the map.
+ * The values of those parts of an expression that hold no name and no operation on whole arrays, by part.
  * Throws `too-complex` when the budget is spent.
  */
 export function constantParts(
@@ -26,7 +26,7 @@ export function constantParts(
   const values = new Map<Expression, ConstantValue>()
   for (const part of parts) {
     if (part.kind === 'number' || part.kind === 'constant') values.set(part, part.value)
-    if (part.kind !== 'apply') continue
+    if (part.kind !== 'apply' || tensorRow(part.operation) !== undefined) continue
     const operands = part.operands.map(operand => values.get(operand)).filter(value => value !== undefined)
     if (operands.length === part.operands.length) {
       spendOn(operands, budget)

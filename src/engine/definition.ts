@@ -4,12 +4,13 @@
  */
 import type { EngineFault, FaultPath } from './faults.js'
 import { isName, isReservedName } from './names.js'
+import { entriesOf, shapeOfValue, type Value } from './tensor.js'
 
 export type Role = 'parameter' | 'data'
 
 /** A graph as an author writes it (contract §1); only what the engine needs of it. */
 export type GraphDefinition = {
-  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: number }[]
+  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: Value }[]
   readonly nodes: readonly { readonly name: string; readonly expression: string }[]
   readonly output: string
   /** The ids of the boxes asked, in order; left out: the default boxes. */
@@ -42,12 +43,16 @@ export function checkNames(definition: GraphDefinition, faults: EngineFault[]): 
   })
 }
 
-/** Values are finite. */
+/** Values are finite, and arrays have a shape. */
 export function checkValues(definition: GraphDefinition, faults: EngineFault[]): void {
   definition.inputs.forEach(({ name, value }, index) => {
     const path = ['inputs', index, 'value']
-    if (!Number.isFinite(value)) {
-      faults.push({ code: 'not-finite', path, message: `The value of "${name}" must be a finite number.` })
+    if (shapeOfValue(value) === undefined) {
+      const message = `The value of "${name}" must be a number, a list of numbers, or rows of equal length; none empty.`
+      faults.push({ code: 'ragged-array', path, message })
+    } else if (!entriesOf(value).every(Number.isFinite)) {
+      const what = typeof value === 'number' ? 'a finite number' : 'of finite numbers'
+      faults.push({ code: 'not-finite', path, message: `The value of "${name}" must be ${what}.` })
     }
   })
 }

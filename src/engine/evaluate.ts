@@ -5,54 +5,56 @@ import type { Box } from './boxes.js'
 import type { EngineFault } from './faults.js'
 import type { CompiledGraph, GraphNode } from './graph.js'
 import { createSweep, operationAt, sweepForward, sweepReverse, type Sweep } from './tape.js'
+import { entriesOf, entryCount, isScalar, SCALAR, valueOfEntries, type Shape, type Value } from './tensor.js'
 
 /** All numbers of a graph at one set of inputs. Derivatives by data that do not exist there are left out. */
 export type Evaluation = {
   readonly sweep: Sweep
   /** Name of an input or node → its value. */
-  readonly values: ReadonlyMap<string, number>
-  /** Node → operand → ∂node/∂operand at the operands' values. */
-  readonly locals: ReadonlyMap<string, ReadonlyMap<string, number>>
-  /** Name of an input or node → ∂output/∂it over all paths; 0 where the output does not depend on it. */
-  readonly gradients: ReadonlyMap<string, number>
+  readonly values: ReadonlyMap<string, Value>
+  /** Node → operand → ∂node/∂operand at the operands' values, where there is one of the operand's shape. */
+  readonly locals: ReadonlyMap<string, ReadonlyMap<string, Value>>
+  /** Name of an input or node → ∂output/∂it over all paths, of its shape; 0 where the output does not depend on it. */
+  readonly gradients: ReadonlyMap<string, Value>
 }
 
 export type EvaluationResult =
   { readonly ok: true; readonly evaluation: Evaluation } | { readonly ok: false; readonly fault: EngineFault }
 
 /** The values given in the definition, by name. */
-export function definedInputs(graph: CompiledGraph): Map<string, number> {
+export function definedInputs(graph: CompiledGraph): Map<string, Value> {
   return new Map(graph.inputs.map(({ name, value }) => [name, value]))
 }
 
 /**
- * Forward and reverse sweep at the given inputs (every input must be there). A value that is not finite, or a
- * derivative towards a parameter that is not, is a `domain-error` that names the node.
+ * Forward and reverse sweep at the given inputs (every input must be there, in the shape of its definition). A value
+ * that is not finite, or a derivative towards a parameter that is not, is a `domain-error` that names the node.
  */
-export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, number>): EvaluationResult {
-  const { tape } = graph
+export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, Value>): EvaluationResult {
+  const { tape, shapes } = graph
   const sweep = createSweep(tape)
-  graph.inputs.forEach(({ name }, slot) => {
-    sweep.values[slot] = inputs.get(name) ?? Number.NaN
-  })
+  for (const { name } of graph.inputs) {
+    sweep.values.set(entriesOf(inputs.get(name) ?? Number.NaN), tape.slotOf.get(name))
+  }
   const failed = sweepForward(tape, sweep)
   if (failed >= 0) return { ok: false, fault: domainFault(graph, sweep, failed) }
 
   const { locals, adjoints } = sweepDerivatives(graph, sweep)
-  const values = new Map<string, number>()
-  const gradients = new Map<string, number>()
+  const values = new Map<string, Value>()
+  const gradients = new Map<string, Value>()
   for (const [name, slot] of tape.slotOf) {
-    values.set(name, unsignZero(sweep.values[slot] as number))
-    const gradient = adjoints[slot] as number
-    if (Number.isFinite(gradient)) {
-      gradients.set(name, unsignZero(gradient))
+    const shape = shapes.get(name) ?? SCALAR
+    values.set(name, readSlots(sweep.values, slot, shape))
+    const gradient = readSlots(adjoints, slot, shape)
+    if (entriesOf(gradient).every(Number.isFinite)) {
+      gradients.set(name, gradient)
     } else if (tape.active[slot] === 1) {
       return { ok: false, fault: gradientFault(graph, name) }
     }
   }
   for (const [node, byOperand] of locals) {
     for (const [operand, value] of byOperand) {
-      if (Number.isFinite(value)) continue
+      if (entriesOf(value).every(Number.isFinite)) continue
       const active = tape.active[tape.slotOf.get(operand) as number] === 1
       if (active) return { ok: false, fault: localFault(graph, node, operand) }
       byOperand.delete(operand)
@@ -65,7 +67,7 @@ export function evaluateGraph(graph: CompiledGraph, inputs: ReadonlyMap<string, 
 export function sweepDerivatives(
   graph: CompiledGraph,
   sweep: Sweep,
-): { readonly locals: Map<string, Map<string, number>>; readonly adjoints: Float64Array } {
+): { readonly locals: Map<string, Map<string, Value>>; readonly adjoints: Float64Array } {
   const { tape } = graph
   const adjoints = new Float64Array(tape.slots)
   adjoints[tape.slotOf.get(graph.output) as number] = 1
@@ -74,7 +76,7 @@ export function sweepDerivatives(
 }
 
 /** The right value of a box, undefined for a derivative by data that does not exist at these inputs. */
-export function boxValue(evaluation: Evaluation, box: Box): number | undefined {
+export function boxValue(evaluation: Evaluation, box: Box): Value | undefined {
   switch (box.kind) {
     case 'forward':
       return evaluation.values.get(box.of)
@@ -85,26 +87,38 @@ export function boxValue(evaluation: Evaluation, box: Box): number | undefined {
   }
 }
 
-/** −0 means nothing to a learner. */
+/** The value that a run of slots holds. −0 means nothing to a learner. */
+function readSlots(numbers: Float64Array, slot: number, shape: Shape): Value {
+  if (isScalar(shape)) return unsignZero(numbers[slot] as number)
+  return valueOfEntries(shape, numbers.subarray(slot, slot + entryCount(shape)).map(unsignZero))
+}
+
 function unsignZero(value: number): number {
   return value === 0 ? 0 : value
 }
 
-/** Sweeps each node's own segment backwards: its derivatives by its direct operands. Linear in the tape. */
-function localDerivatives(graph: CompiledGraph, sweep: Sweep): Map<string, Map<string, number>> {
-  const { tape } = graph
+/**
+ * Sweeps each node's own segment backwards from 1 at all of its entries: its derivatives by its direct operands. Of an
+ * array these are the diagonals, since each entry of an operand that is not mixed acts on one entry of the node alone.
+ * Linear in the tape.
+ */
+function localDerivatives(graph: CompiledGraph, sweep: Sweep): Map<string, Map<string, Value>> {
+  const { tape, shapes } = graph
   const adjoints = new Float64Array(tape.slots)
   return new Map(
     graph.nodes.map((node, index) => {
+      const byOperand = new Map<string, Value>()
+      if (node.mixed.size === node.operands.length && node.mixed.size > 0) return [node.name, byOperand]
       const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
-      adjoints[to - 1] = 1
+      adjoints.fill(1, tape.slotOf.get(node.name), to)
       sweepReverse(tape, sweep, adjoints, from, to)
       adjoints.fill(0, from, to)
-      const byOperand = new Map<string, number>()
       for (const operand of node.operands) {
         const slot = tape.slotOf.get(operand) as number
-        byOperand.set(operand, unsignZero(adjoints[slot] as number))
-        adjoints[slot] = 0
+        const shape = shapes.get(operand) ?? SCALAR
+        if (!node.mixed.has(operand)) byOperand.set(operand, readSlots(adjoints, slot, shape))
+        if (isScalar(shape)) adjoints[slot] = 0
+        else adjoints.fill(0, slot, slot + entryCount(shape))
       }
       return [node.name, byOperand]
     }),

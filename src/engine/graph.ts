@@ -11,12 +11,14 @@ import {
   type GraphDefinition,
   type Role,
 } from './definition.js'
-import { createExpressionPool, type Expression } from './expression.js'
+import { createExpressionPool, operandsFirst, type Expression } from './expression.js'
 import { ExpressionError, type EngineFault, type EngineWarning, type StepBudget } from './faults.js'
 import { GRAPH_EXPRESSION_LIMITS, parseExpression } from './parse.js'
+import { inferShapes, mixedNames } from './shapes.js'
 import { sortNodes } from './sort.js'
 import type { Tape } from './tape.js'
 import { buildTape } from './tape-layout.js'
+import { isScalar, SCALAR, shapeOfValue, showShape, type Shape, type Value } from './tensor.js'
 
 export type GraphNode = {
   readonly name: string
@@ -27,16 +29,22 @@ export type GraphNode = {
   readonly root: Expression
   /** The distinct graph names in the text, in order of first appearance. */
   readonly operands: readonly string[]
+  /** Those parts of the root that are arrays, with their shapes. */
+  readonly shapes: ReadonlyMap<Expression, Shape>
+  /** Operands by which it has no derivative of their own shape (contract §1, tensor boxes). */
+  readonly mixed: ReadonlySet<string>
   /** Whether the output depends on it. */
   readonly used: boolean
 }
 
 /** A definition that has been checked, sorted and laid out. It never changes. */
 export type CompiledGraph = {
-  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: number }[]
+  readonly inputs: readonly { readonly name: string; readonly role: Role; readonly value: Value }[]
   /** In sorted order. */
   readonly nodes: readonly GraphNode[]
   readonly output: string
+  /** Name of an input or node → its shape. */
+  readonly shapes: ReadonlyMap<string, Shape>
   readonly tape: Tape
   /** Every box that may be asked, by id. */
   readonly boxes: ReadonlyMap<string, Box>
@@ -54,7 +62,8 @@ export type CompileResult =
   | { readonly ok: true; readonly graph: CompiledGraph; readonly warnings: readonly EngineWarning[] }
   | { readonly ok: false; readonly faults: readonly EngineFault[] }
 
-type ParsedNode = Omit<GraphNode, 'used'>
+type ParsedNode = Pick<GraphNode, 'name' | 'listed' | 'text' | 'root' | 'operands'>
+type ShapedNode = Omit<GraphNode, 'used'>
 
 /** Each edge may be a box, so that their number is bounded as well: by so many a node, on average. */
 const EDGES_PER_NODE = 10
@@ -83,7 +92,10 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
   if (faults.length > 0 || sorted.kind === 'cyclic') return { ok: false, faults }
   const parsed = sorted.order.map(index => listed[index] as ParsedNode)
 
-  const nodes = markUsed(parsed, definition.output)
+  const shapes = new Map<string, Shape>()
+  const shaped = inferNodeShapes(definition, parsed, shapes, faults)
+  if (shaped === undefined) return { ok: false, faults }
+  const nodes = markUsed(shaped, definition.output)
   const active = activeNames(definition, nodes)
   const source = {
     output: definition.output,
@@ -102,11 +114,17 @@ export function compileGraph(definition: GraphDefinition, options: CompileOption
     warnings.push({ code: 'unused-node', path: ['nodes', node.listed, 'name'], message })
   }
   const inputs = definition.inputs.map(({ name, role, value }) => ({ name, role, value }))
-  const tape = buildTape(
-    { inputs: inputs.map(({ name, role }) => ({ name, active: role === 'parameter' })), nodes },
-    options.budget,
-  )
-  return { ok: true, graph: { inputs, nodes, output: definition.output, tape, boxes, asked }, warnings }
+  const leaves = inputs.map(({ name, role }) => ({
+    name,
+    active: role === 'parameter',
+    shape: shapes.get(name) ?? SCALAR,
+  }))
+  const tape = buildTape({ inputs: leaves, nodes }, options.budget)
+  return {
+    ok: true,
+    graph: { inputs, nodes, output: definition.output, shapes, tape, boxes, asked },
+    warnings,
+  }
 }
 
 function parseNodes(
@@ -140,7 +158,39 @@ function parseNodes(
   return parsed
 }
 
-function markUsed(nodes: readonly ParsedNode[], output: string): GraphNode[] {
+/**
+ * The nodes with the shapes of their parts; fills `shapes` by name. Undefined where some do not conform: a fault is
+ * told at each node where one begins, not at those that only use it.
+ */
+function inferNodeShapes(
+  definition: GraphDefinition,
+  nodes: readonly ParsedNode[],
+  shapes: Map<string, Shape>,
+  faults: EngineFault[],
+): ShapedNode[] | undefined {
+  for (const { name, value } of definition.inputs) shapes.set(name, shapeOfValue(value) ?? SCALAR)
+  const shaped: ShapedNode[] = []
+  for (const node of nodes) {
+    if (!node.operands.every(operand => shapes.has(operand))) continue
+    const parts = operandsFirst(node.root)
+    const result = inferShapes(parts, name => shapes.get(name) ?? SCALAR)
+    if (result.ok) {
+      shapes.set(node.name, result.shapes.get(node.root) ?? SCALAR)
+      shaped.push({ ...node, shapes: result.shapes, mixed: mixedNames(parts, result.shapes) })
+    } else {
+      const path = ['nodes', node.listed, 'expression']
+      faults.push({ code: 'shape-mismatch', path, message: `Node "${node.name}": ${result.message}.` })
+    }
+  }
+  const output = shapes.get(definition.output) ?? SCALAR
+  if (!isScalar(output)) {
+    const message = `The output "${definition.output}" must be a number, the cost; it has the shape ${showShape(output)}.`
+    faults.push({ code: 'tensor-output', path: ['output'], message })
+  }
+  return faults.length === 0 ? shaped : undefined
+}
+
+function markUsed(nodes: readonly ShapedNode[], output: string): GraphNode[] {
   const used = new Set([output])
   return nodes
     .toReversed()

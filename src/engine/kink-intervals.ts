@@ -2,76 +2,85 @@
  * The ranges of derivatives behind many kinks, by interval arithmetic over the chain rule. Where one kink acts on
  * several paths an interval may be wider than the true range: it errs on the learner's side.
  */
-import { usedConsumers, type Box } from './boxes.js'
+import type { Box } from './boxes.js'
 import type { Evaluation } from './evaluate.js'
 import type { CompiledGraph } from './graph.js'
 import type { KinkedEdges } from './kinks.js'
 import type { Interval } from './operations.js'
+import { entryCount, SCALAR } from './tensor.js'
 
-const NOTHING: Interval = { low: 0, high: 0 }
+/** An interval a slot; what nothing reaches is the point 0. */
+type Ranges = { readonly low: Float64Array; readonly high: Float64Array }
 
-function point(value: number): Interval {
-  return { low: value, high: value }
+/** Adds the product of a slot's interval and an edge's to the interval of the operand. */
+function addProduct({ low, high }: Ranges, operand: number, slot: number, from: number, to: number): void {
+  const [least, most] = [low[slot] as number, high[slot] as number]
+  const [a, b, c, d] = [least * from, least * to, most * from, most * to]
+  low[operand] = (low[operand] as number) + Math.min(a, b, c, d)
+  high[operand] = (high[operand] as number) + Math.max(a, b, c, d)
 }
 
-function sum(a: Interval, b: Interval): Interval {
-  return { low: a.low + b.low, high: a.high + b.high }
-}
-
-function product(a: Interval, b: Interval): Interval {
-  const corners = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]
-  return { low: Math.min(...corners), high: Math.max(...corners) }
-}
-
-/** The range of a derivative box, for kinks at these slots. */
+/** The ranges of a derivative box's entries, for kinks at these slots. */
 export function intervalRanges(
   graph: CompiledGraph,
-  evaluation: Evaluation,
+  { sweep }: Evaluation,
   edges: KinkedEdges,
-): (box: Box) => Interval | undefined {
-  const { tape } = graph
-  const locals = new Map<string, Map<string, Interval>>()
-  graph.nodes.forEach((node, index) => {
-    const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
-    const adjoints = new Map<number, Interval>([[to - 1, point(1)]])
-    for (let slot = to - 1; slot >= from; slot -= 1) {
-      const adjoint = adjoints.get(slot)
-      if (adjoint === undefined) continue
-      const kink = edges.get(slot)
-      const pass = (operand: number, partial: Interval): void => {
-        if (operand < 0 || tape.variable[operand] !== 1) return
-        adjoints.set(operand, sum(adjoints.get(operand) ?? NOTHING, product(adjoint, partial)))
-      }
-      pass(tape.left[slot] as number, kink?.[0] ?? point(evaluation.sweep.leftPartials[slot] as number))
-      pass(tape.right[slot] as number, kink?.[1] ?? point(evaluation.sweep.rightPartials[slot] as number))
-    }
-    const ranges = node.operands.map(
-      operand => [operand, adjoints.get(tape.slotOf.get(operand) as number) ?? NOTHING] as const,
-    )
-    locals.set(node.name, new Map(ranges))
+): (box: Box) => readonly Interval[] | undefined {
+  const { tape, nodes, shapes } = graph
+  const newRanges = (): Ranges => ({
+    low: new Float64Array(tape.slots),
+    high: new Float64Array(tape.slots),
   })
-  const gradients = gradientRanges(graph, locals)
+  const passBack = (adjoints: Ranges, from: number, to: number): void => {
+    for (let slot = to - 1; slot >= from; slot -= 1) {
+      if (adjoints.low[slot] === 0 && adjoints.high[slot] === 0) continue
+      const [left, right] = [tape.left[slot] as number, tape.right[slot] as number]
+      const kink = edges.get(slot)
+      if (left !== slot && tape.variable[left] === 1) {
+        const partial = sweep.leftPartials[slot] as number
+        addProduct(adjoints, left, slot, kink?.[0].low ?? partial, kink?.[0].high ?? partial)
+      }
+      if (right !== slot && tape.variable[right] === 1) {
+        const partial = sweep.rightPartials[slot] as number
+        addProduct(adjoints, right, slot, kink?.[1]?.low ?? partial, kink?.[1]?.high ?? partial)
+      }
+    }
+  }
+  const rangesAt = ({ low, high }: Ranges, name: string): Interval[] => {
+    const first = tape.slotOf.get(name) as number
+    return Array.from({ length: entryCount(shapes.get(name) ?? SCALAR) }, (_, entry) => ({
+      low: low[first + entry] as number,
+      high: high[first + entry] as number,
+    }))
+  }
+
+  const gradients = newRanges()
+  const output = tape.slotOf.get(graph.output) as number
+  fillRange(gradients, 1, output, output + 1)
+  passBack(gradients, tape.inputs, tape.slots)
+
+  const adjoints = newRanges()
+  const locals = new Map<string, ReadonlyMap<string, Interval[]>>()
+  nodes.forEach((node, index) => {
+    const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
+    fillRange(adjoints, 1, tape.slotOf.get(node.name) as number, to)
+    passBack(adjoints, from, to)
+    const byOperand = new Map<string, Interval[]>()
+    for (const operand of node.operands) {
+      if (!node.mixed.has(operand)) byOperand.set(operand, rangesAt(adjoints, operand))
+      const first = tape.slotOf.get(operand) as number
+      fillRange(adjoints, 0, first, first + entryCount(shapes.get(operand) ?? SCALAR))
+    }
+    fillRange(adjoints, 0, from, to)
+    locals.set(node.name, byOperand)
+  })
   return box => {
     if (box.kind === 'forward') return undefined
-    return box.kind === 'local' ? locals.get(box.of)?.get(box.wrt) : gradients.get(box.wrt)
+    return box.kind === 'local' ? locals.get(box.of)?.get(box.wrt) : rangesAt(gradients, box.wrt)
   }
 }
 
-/** The chain rule over nodes, from the output back, on intervals. */
-function gradientRanges(
-  graph: CompiledGraph,
-  locals: ReadonlyMap<string, ReadonlyMap<string, Interval>>,
-): Map<string, Interval> {
-  const consumers = usedConsumers(graph)
-  const gradients = new Map<string, Interval>([[graph.output, point(1)]])
-  const names = [...graph.inputs, ...graph.nodes].map(({ name }) => name)
-  for (const name of names.toReversed()) {
-    if (name === graph.output) continue
-    const range = (consumers.get(name) ?? []).reduce((total, consumer) => {
-      const local = locals.get(consumer)?.get(name) ?? NOTHING
-      return sum(total, product(local, gradients.get(consumer) ?? NOTHING))
-    }, NOTHING)
-    gradients.set(name, range)
-  }
-  return gradients
+function fillRange({ low, high }: Ranges, value: number, from: number, to: number): void {
+  low.fill(value, from, to)
+  high.fill(value, from, to)
 }

@@ -11,13 +11,14 @@ import type { CompiledGraph } from './graph.js'
 import { intervalRanges } from './kink-intervals.js'
 import type { Interval } from './operations.js'
 import { operationAt, type Sweep } from './tape.js'
+import { entriesOf, SCALAR, valueOfEntries } from './tensor.js'
 
 /** What grading and publication need to know about the kinks at one set of inputs. */
 export type Kinks = {
   /** Names of the nodes whose own expression sits on a kink, in sorted order. */
   readonly nodes: readonly string[]
-  /** The range of right values of a derivative box; a single point where no kink is involved. */
-  rangeOf(box: Box): Interval | undefined
+  /** The ranges of right values of a derivative box's entries, in order; single points where no kink is involved. */
+  rangesOf(box: Box): readonly Interval[] | undefined
 }
 
 /** Slot on a kink → the subgradients of its edges. Of a tie, what one side gets the other loses. */
@@ -32,7 +33,7 @@ export function findKinks(graph: CompiledGraph, evaluation: Evaluation): Kinks |
   if (edges.size === 0) return undefined
   const few = 2 ** edges.size * graph.tape.slots <= MAX_COMBINED_SLOTS
   const ranges = few ? combinedRanges : intervalRanges
-  return { nodes: kinkedNodes(graph, edges), rangeOf: ranges(graph, evaluation, edges) }
+  return { nodes: kinkedNodes(graph, edges), rangesOf: ranges(graph, evaluation, edges) }
 }
 
 function kinkedEdges(graph: CompiledGraph, { sweep }: Evaluation): KinkedEdges {
@@ -55,11 +56,14 @@ function kinkedEdges(graph: CompiledGraph, { sweep }: Evaluation): KinkedEdges {
 }
 
 function kinkedNodes({ nodes, tape }: CompiledGraph, edges: KinkedEdges): string[] {
-  const slots = [...edges.keys()]
+  const slots = [...edges.keys()] // Ascending, as the segments are: each is looked at once.
+  let next = 0
   return nodes
     .filter((_node, index) => {
-      const [from, to] = [tape.starts[index] as number, tape.starts[index + 1] as number]
-      return slots.some(slot => from <= slot && slot < to)
+      const first = next
+      const end = tape.starts[index + 1] as number
+      while ((slots[next] ?? end) < end) next += 1
+      return next > first
     })
     .map(node => node.name)
 }
@@ -68,14 +72,14 @@ function combinedRanges(
   graph: CompiledGraph,
   { sweep }: Evaluation,
   edges: KinkedEdges,
-): (box: Box) => Interval | undefined {
+): (box: Box) => readonly Interval[] | undefined {
   const slots = [...edges]
   const bent: Sweep = {
     values: sweep.values,
     leftPartials: sweep.leftPartials.slice(),
     rightPartials: sweep.rightPartials.slice(),
   }
-  const ranges = new Map<string, Interval>()
+  const ranges = new Map<string, Interval[]>()
   for (let combination = 0; combination < 2 ** slots.length; combination += 1) {
     slots.forEach(([slot, [left, right]], bit) => {
       const high = (combination >> bit) % 2 === 1
@@ -85,12 +89,16 @@ function combinedRanges(
     const { locals, adjoints } = sweepDerivatives(graph, bent)
     for (const box of graph.boxes.values()) {
       if (box.kind === 'forward') continue
+      const slot = graph.tape.slotOf.get(box.wrt) as number
+      const shape = graph.shapes.get(box.wrt) ?? SCALAR
       const value =
-        box.kind === 'local'
-          ? (locals.get(box.of)?.get(box.wrt) ?? 0)
-          : (adjoints[graph.tape.slotOf.get(box.wrt) as number] as number)
-      const range = ranges.get(box.id) ?? { low: value, high: value }
-      ranges.set(box.id, { low: Math.min(range.low, value), high: Math.max(range.high, value) })
+        box.kind === 'local' ? (locals.get(box.of)?.get(box.wrt) ?? 0) : valueOfEntries(shape, adjoints, slot)
+      const before = ranges.get(box.id)
+      const widened = entriesOf(value).map((entry, index) => {
+        const { low, high } = before?.[index] ?? { low: entry, high: entry }
+        return { low: Math.min(low, entry), high: Math.max(high, entry) }
+      })
+      ranges.set(box.id, widened)
     }
   }
   return box => ranges.get(box.id)

@@ -1,10 +1,11 @@
 /**
  * The one table of operations: everything the engine knows about an operation stands in its row, so that a new
- * operation is a new row and its test. Symbolic partials and TeX get their columns here as well.
+ * operation is a new row and its test. Its columns about symbols, not numbers, are described in notation.ts.
  *
- * All operations are scalar with one or two operands. `partials` are ∂out/∂operand given the operands and the
- * value; at a kink they hold the convention of the contract (relu'(0) = 0, abs'(0) = 0, ties split evenly).
+ * Rows of operations on numbers stand here, those of operations on whole arrays in tensor-operations.ts. Both have one
+ * or two operands. `partials` are ∂out/∂operand given the operands and the value; at a kink they hold the convention of the contract (relu'(0) = 0, abs'(0) = 0, ties split evenly).
  */
+import type { Notation } from './notation.js'
 import type { Rational } from './rational.js'
 import {
   absolute,
@@ -20,11 +21,12 @@ import {
   subtract,
   ZERO,
 } from './rational.js'
+import { TENSOR_ROWS, type TensorOperation } from './tensor-operations.js'
 
 /** A closed interval of subgradients. */
 export type Interval = { readonly low: number; readonly high: number }
 
-type Shared = {
+type Shared = Notation & {
   /** The name in a parsed expression: a symbol such as `*`, or a function's name. */
   readonly name: string
   /** Says why a value or partial at these operands is not finite, for a learner or an author to read. */
@@ -97,6 +99,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'copy', // A node that only names another value, so that every node has a place of its own on the tape.
     arity: 1,
+    slopes: ['1'],
     value: x => x,
     partial: () => 1,
     exact: x => x,
@@ -104,6 +107,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'negate',
     arity: 1,
+    slopes: ['-1'],
     value: x => -x,
     partial: () => -1,
     exact: negate,
@@ -111,6 +115,7 @@ const ROWS: readonly Operation[] = [
   {
     name: '+',
     arity: 2,
+    slopes: ['1', '1'],
     value: (x, y) => x + y,
     partials: [() => 1, () => 1],
     exact: add,
@@ -118,6 +123,7 @@ const ROWS: readonly Operation[] = [
   {
     name: '-',
     arity: 2,
+    slopes: ['1', '-1'],
     value: (x, y) => x - y,
     partials: [() => 1, () => -1],
     exact: subtract,
@@ -125,6 +131,7 @@ const ROWS: readonly Operation[] = [
   {
     name: '*',
     arity: 2,
+    slopes: ['y', 'x'],
     value: (x, y) => x * y,
     partials: [(_x, y) => y, x => x],
     exact: multiply,
@@ -132,6 +139,7 @@ const ROWS: readonly Operation[] = [
   {
     name: '/',
     arity: 2,
+    slopes: ['1/y', '-x/y^2'],
     value: (x, y) => x / y,
     partials: [(_x, y) => 1 / y, (_x, y, value) => -value / y],
     exact: divide,
@@ -140,6 +148,7 @@ const ROWS: readonly Operation[] = [
   {
     name: '^',
     arity: 2,
+    slopes: ['y*x^(y - 1)', 'x^y*ln(x)'],
     value: powerValue,
     partials: [powerByBase, powerByExponent],
     exact: power,
@@ -153,6 +162,9 @@ const ROWS: readonly Operation[] = [
   {
     name: 'exp',
     arity: 1,
+    tex: x => `e^{${x}}`,
+    texClashes: ['e'],
+    slopes: ['value'],
     value: Math.exp,
     partial: (_x, value) => value,
     exact: x => (x.numerator === 0n ? ONE : undefined),
@@ -160,6 +172,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'ln',
     arity: 1,
+    tex: '\\ln',
+    slopes: ['1/x'],
     value: Math.log,
     partial: x => 1 / x,
     exact: x => (compare(x, ONE) === 0 ? ZERO : undefined),
@@ -168,6 +182,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'log10',
     arity: 1,
+    tex: '\\log_{10}',
+    slopes: ['1/(x*ln(10))'],
     value: Math.log10,
     partial: x => 1 / (x * Math.LN10),
     fault: logarithmFault,
@@ -175,6 +191,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'log2',
     arity: 1,
+    tex: '\\log_{2}',
+    slopes: ['1/(x*ln(2))'],
     value: Math.log2,
     partial: x => 1 / (x * Math.LN2),
     fault: logarithmFault,
@@ -182,6 +200,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'sqrt',
     arity: 1,
+    tex: x => `\\sqrt{${x}}`,
+    slopes: ['1/(2*sqrt(x))'],
     value: Math.sqrt,
     partial: (_x, value) => 0.5 / value,
     exact: squareRoot,
@@ -195,6 +215,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'square',
     arity: 1,
+    slopes: ['2*x'],
     value: x => x * x,
     partial: x => 2 * x,
     exact: x => multiply(x, x),
@@ -202,6 +223,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'abs',
     arity: 1,
+    tex: x => `\\left|${x}\\right|`,
+    slopes: ['sign(x)'],
     value: Math.abs,
     partial: Math.sign,
     exact: absolute,
@@ -210,6 +233,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'sign',
     arity: 1,
+    slopes: ['0'],
     value: Math.sign,
     partial: () => 0,
     exact: x => rational(BigInt(compare(x, ZERO))),
@@ -217,24 +241,32 @@ const ROWS: readonly Operation[] = [
   {
     name: 'sin',
     arity: 1,
+    tex: '\\sin',
+    slopes: ['cos(x)'],
     value: Math.sin,
     partial: x => Math.cos(x),
   },
   {
     name: 'cos',
     arity: 1,
+    tex: '\\cos',
+    slopes: ['-sin(x)'],
     value: Math.cos,
     partial: x => -Math.sin(x),
   },
   {
     name: 'tan',
     arity: 1,
+    tex: '\\tan',
+    slopes: ['1/cos(x)^2'],
     value: Math.tan,
     partial: (_x, value) => 1 + value * value,
   },
   {
     name: 'asin',
     arity: 1,
+    tex: '\\arcsin',
+    slopes: ['1/sqrt(1 - x^2)'],
     value: Math.asin,
     partial: x => 1 / Math.sqrt((1 - x) * (1 + x)),
     fault: x => (Math.abs(x) >= 1 ? 'asin at or outside −1 … 1' : undefined),
@@ -242,6 +274,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'acos',
     arity: 1,
+    tex: '\\arccos',
+    slopes: ['-1/sqrt(1 - x^2)'],
     value: Math.acos,
     partial: x => -1 / Math.sqrt((1 - x) * (1 + x)),
     fault: x => (Math.abs(x) >= 1 ? 'acos at or outside −1 … 1' : undefined),
@@ -249,24 +283,32 @@ const ROWS: readonly Operation[] = [
   {
     name: 'atan',
     arity: 1,
+    tex: '\\arctan',
+    slopes: ['1/(1 + x^2)'],
     value: Math.atan,
     partial: x => 1 / (1 + x * x),
   },
   {
     name: 'sinh',
     arity: 1,
+    tex: '\\sinh',
+    slopes: ['cosh(x)'],
     value: Math.sinh,
     partial: x => Math.cosh(x),
   },
   {
     name: 'cosh',
     arity: 1,
+    tex: '\\cosh',
+    slopes: ['sinh(x)'],
     value: Math.cosh,
     partial: x => Math.sinh(x),
   },
   {
     name: 'tanh',
     arity: 1,
+    tex: '\\tanh',
+    slopes: ['1 - value^2'],
     value: Math.tanh,
     // 1/cosh²: 1 − tanh² would lose every digit for large x.
     partial: x => 1 / Math.cosh(x) ** 2,
@@ -274,6 +316,9 @@ const ROWS: readonly Operation[] = [
   {
     name: 'sigmoid',
     arity: 1,
+    tex: '\\sigma',
+    texClashes: ['sigma', 'σ'],
+    slopes: ['value*(1 - value)'],
     value: sigmoid,
     // σ(x)·σ(−x): 1 − σ(x) would lose every digit for large x.
     partial: (x, value) => value * sigmoid(-x),
@@ -281,6 +326,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'relu',
     arity: 1,
+    slopes: ['sign(relu(x))'],
     value: x => (x > 0 ? x : 0),
     partial: x => (x > 0 ? 1 : 0),
     exact: x => (x.numerator > 0n ? x : ZERO),
@@ -289,6 +335,7 @@ const ROWS: readonly Operation[] = [
   {
     name: 'leaky_relu',
     arity: 1,
+    slopes: ['0.01 + 0.99*sign(relu(x))'],
     value: x => (x > 0 ? x : LEAKY_SLOPE * x),
     partial: x => (x > 0 ? 1 : LEAKY_SLOPE),
     exact: x => (x.numerator > 0n ? x : multiply(x, { numerator: 1n, denominator: 100n })),
@@ -297,13 +344,23 @@ const ROWS: readonly Operation[] = [
   {
     name: 'softplus',
     arity: 1,
+    slopes: ['sigmoid(x)'],
     // ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|), which overflows for no x.
     value: x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     partial: sigmoid,
   },
   {
+    // ln(e^x + e^y), by which softmax and its kin are written out; not in the language.
+    name: 'log_add_exp',
+    arity: 2,
+    value: (x, y) => Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y))),
+    partials: [(x, y) => sigmoid(x - y), (x, y) => sigmoid(y - x)],
+  },
+  {
     name: 'min',
     arity: 2,
+    tex: '\\min',
+    slopes: ['(1 + sign(y - x))/2', '(1 + sign(x - y))/2'],
     value: Math.min,
     partials: [(x, y) => (x < y ? 1 : x === y ? 0.5 : 0), (x, y) => (y < x ? 1 : x === y ? 0.5 : 0)],
     exact: (x, y) => (compare(x, y) <= 0 ? x : y),
@@ -312,6 +369,8 @@ const ROWS: readonly Operation[] = [
   {
     name: 'max',
     arity: 2,
+    tex: '\\max',
+    slopes: ['(1 + sign(x - y))/2', '(1 + sign(y - x))/2'],
     value: Math.max,
     partials: [(x, y) => (x > y ? 1 : x === y ? 0.5 : 0), (x, y) => (y > x ? 1 : x === y ? 0.5 : 0)],
     exact: (x, y) => (compare(x, y) >= 0 ? x : y),
@@ -319,39 +378,65 @@ const ROWS: readonly Operation[] = [
   },
 ]
 
-const SYMBOLS: ReadonlySet<string> = new Set(['copy', 'negate', '+', '-', '*', '/', '^'])
+/** What is not called by its name in an expression. */
+const NO_FUNCTIONS: ReadonlySet<string> = new Set(['copy', 'negate', '+', '-', '*', '/', '^', 'log_add_exp'])
+
+/** Codes of operations on whole arrays begin here. All codes stay below 128, as the pool of expressions needs them. */
+const FIRST_TENSOR_CODE = 64
 
 /** Functions that go by a second name. */
 const ALIASES: readonly (readonly [string, string])[] = [['log', 'ln']]
 
-const indexByName = new Map(ROWS.map((row, index) => [row.name, index]))
+const codeByName = new Map([
+  ...ROWS.map((row, index) => [row.name, index] as const),
+  ...TENSOR_ROWS.map((row, index) => [row.name, FIRST_TENSOR_CODE + index] as const),
+])
 
-function indexOf(name: string): number {
-  const index = indexByName.get(name)
-  if (index === undefined) throw new Error(`no operation ${name}`)
-  return index
+function codeOf(name: string): number {
+  const code = codeByName.get(name)
+  if (code === undefined) throw new Error(`no operation ${name}`)
+  return code
 }
 
 /** The table with its look-ups: rows by code (their index), codes of the symbols, and functions by name. */
 export const OPERATIONS = {
   rows: ROWS,
-  copy: indexOf('copy'),
-  negate: indexOf('negate'),
-  add: indexOf('+'),
-  subtract: indexOf('-'),
-  multiply: indexOf('*'),
-  divide: indexOf('/'),
-  power: indexOf('^'),
+  copy: codeOf('copy'),
+  negate: codeOf('negate'),
+  add: codeOf('+'),
+  subtract: codeOf('-'),
+  multiply: codeOf('*'),
+  divide: codeOf('/'),
+  power: codeOf('^'),
+  square: codeOf('square'),
+  sign: codeOf('sign'),
+  relu: codeOf('relu'),
   /** Function name → code. */
   functions: new Map([
-    ...ROWS.filter(row => !SYMBOLS.has(row.name)).map(row => [row.name, indexOf(row.name)] as const),
-    ...ALIASES.map(([alias, name]) => [alias, indexOf(name)] as const),
+    ...[...codeByName].filter(([name]) => !NO_FUNCTIONS.has(name)),
+    ...ALIASES.map(([alias, name]) => [alias, codeOf(name)] as const),
   ]) as ReadonlyMap<string, number>,
+  codeOf,
 } as const
 
-/** The row of an operation's code. */
+/** The row of the code of an operation on numbers; on arrays it works entry by entry. */
 export function operationRow(code: number): Operation {
   const row = ROWS[code]
-  if (row === undefined) throw new Error(`no operation with code ${String(code)}`)
+  if (row === undefined) throw new Error(`no operation on numbers with code ${String(code)}`)
   return row
+}
+
+/** The row of the code of an operation on whole arrays, undefined for the code of one on numbers. */
+export function tensorRow(code: number): TensorOperation | undefined {
+  return TENSOR_ROWS[code - FIRST_TENSOR_CODE]
+}
+
+/** The name and the number of operands of any operation. */
+export function signatureOf(code: number): { readonly name: string; readonly arity: 1 | 2 } {
+  return tensorRow(code) ?? operationRow(code)
+}
+
+/** How any operation is written. */
+export function notationOf(code: number): Notation {
+  return tensorRow(code) ?? operationRow(code)
 }

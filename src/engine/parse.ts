@@ -9,7 +9,7 @@ import { BINDING } from './binding.js'
 import type { Expression, ExpressionPool } from './expression.js'
 import { ExpressionError, spend, type StepBudget } from './faults.js'
 import { CONSTANTS } from './names.js'
-import { operationRow, OPERATIONS } from './operations.js'
+import { OPERATIONS, signatureOf } from './operations.js'
 import { tokenize, type Token } from './tokens.js'
 
 /** How large an expression may be. `operations` counts every operator, sign and call. */
@@ -124,7 +124,7 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
         parts.push(read(0, depth + 1))
       }
     }
-    const { arity } = operationRow(operation)
+    const { arity } = signatureOf(operation)
     expect(')', parts.length < arity ? '","' : '")" or an operator')
     if (parts.length !== arity) {
       throw new ExpressionError(

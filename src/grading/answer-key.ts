@@ -7,14 +7,17 @@ import { boxValue, type Evaluation } from '../engine/evaluate.js'
 import type { CompiledGraph } from '../engine/graph.js'
 import { findKinks } from '../engine/kinks.js'
 import type { Interval } from '../engine/operations.js'
+import { entriesOf, SCALAR, type Shape } from '../engine/tensor.js'
 import type { Tolerance } from './tolerance.js'
 
 /** The right value of a box. */
 export type BoxTruth = {
   readonly box: Box
-  readonly truth: number
-  /** The right values of a derivative behind a kink: any number in the range. */
-  readonly range: Interval | undefined
+  readonly shape: Shape
+  /** Its entries in row-major order; of a number, the number alone. */
+  readonly truths: readonly number[]
+  /** The right values of a derivative behind a kink, an interval an entry: any number in it. */
+  readonly ranges: readonly (Interval | undefined)[] | undefined
 }
 
 /** How a box counts, from the definition and the assignment. */
@@ -46,13 +49,16 @@ export function findTruths(graph: CompiledGraph, evaluation: Evaluation): Truths
   for (const box of graph.asked) {
     const truth = boxValue(evaluation, box)
     if (truth === undefined) missing.push(box.id)
-    else boxes.push({ box, truth, range: spread(kinks?.rangeOf(box)) })
+    else {
+      const shape = graph.shapes.get(box.wrt ?? box.of) ?? SCALAR
+      boxes.push({ box, shape, truths: entriesOf(truth), ranges: kinks?.rangesOf(box)?.map(spread) })
+    }
   }
   return { boxes, missing, kinkedNodes: kinks?.nodes ?? [] }
 }
 
-function spread(range: Interval | undefined): Interval | undefined {
-  if (range === undefined || !(range.low < range.high)) return undefined
+function spread(range: Interval): Interval | undefined {
+  if (!(range.low < range.high)) return undefined
   // The far ends of a range may overflow where the right value does not.
   return { low: Math.max(range.low, -Number.MAX_VALUE), high: Math.min(range.high, Number.MAX_VALUE) }
 }

@@ -6,6 +6,7 @@ import { evaluateGraph, definedInputs, type Evaluation } from '../engine/evaluat
 import type { EngineFault, EngineWarning } from '../engine/faults.js'
 import type { GraphDefinition } from '../engine/definition.js'
 import { compileGraph, type CompiledGraph, type CompileOptions } from '../engine/graph.js'
+import type { Value } from '../engine/tensor.js'
 import { findTruths, type AnswerKey, type BoxPolicy, type BoxTruth } from './answer-key.js'
 import { absoluteFloor, type Tolerance } from './tolerance.js'
 
@@ -112,10 +113,10 @@ export function answerKeyOf(published: PublishedGraph, overrides: GradingOverrid
   return keyFor(published, published.truths, overrides)
 }
 
-/** The answer key at other inputs (every input must be there), or why there is none. */
+/** The answer key at other inputs (every input must be there, in the shape of its definition), or why there is none. */
 export function answerKeyAt(
   published: PublishedGraph,
-  inputs: ReadonlyMap<string, number>,
+  inputs: ReadonlyMap<string, Value>,
 ): { readonly ok: true; readonly key: AnswerKey } | { readonly ok: false; readonly fault: PublicationFault } {
   const evaluated = evaluateGraph(published.graph, inputs)
   if (!evaluated.ok) return evaluated
@@ -154,7 +155,9 @@ function kinkWarnings(graph: CompiledGraph, names: readonly string[]): Publicati
 
 function nearZero(key: AnswerKey): PublicationWarning[] {
   return key.boxes
-    .filter(({ truth, tolerance }) => truth !== 0 && Math.abs(truth) <= 10 * absoluteFloor(tolerance))
+    .filter(({ truths, tolerance }) =>
+      truths.some(truth => truth !== 0 && Math.abs(truth) <= 10 * absoluteFloor(tolerance)),
+    )
     .map(({ box }) => ({
       code: 'near-zero',
       path: ['boxes'],

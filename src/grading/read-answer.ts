@@ -2,7 +2,7 @@
  * What a learner typed → a number, or the reason why it is none (contract §4, reading an answer). Reading looks at
  * the typed text alone, never at the right value, so that no refusal can give one away.
  */
-import { constantFault, constantParts, constantToDouble, type ConstantValue } from '../engine/constants.js'
+import { constantFault, constantParts, constantToDouble } from '../engine/constants.js'
 import { createExpressionPool, operandsFirst, type Expression } from '../engine/expression.js'
 import { ExpressionError, type StepBudget } from '../engine/faults.js'
 import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
@@ -12,6 +12,8 @@ import { fromDouble, type Rational } from '../engine/rational.js'
 export type UnreadableCode =
   | 'not-a-text-or-number'
   | 'not-one-number'
+  | 'not-an-array'
+  | 'wrong-shape'
   | 'answer-too-long'
   | 'answer-too-complex'
   | 'not-a-number'
@@ -54,7 +56,8 @@ export type ReadingOptions = {
 
 type Unreadable = Extract<Reading, { kind: 'unreadable' }>
 
-function unreadable(code: UnreadableCode, message: string): Unreadable {
+/** A reading that says why there is none. */
+export function unreadable(code: UnreadableCode, message: string): Unreadable {
   return { kind: 'unreadable', code, message }
 }
 
@@ -129,7 +132,8 @@ function readValue(root: Expression, budget: StepBudget): Reading {
   const values = constantParts(parts, budget)
   const fault = constantFault(parts, values)
   if (fault !== undefined) return unreadable('outside-domain', `This contains ${fault}.`)
-  const value = values.get(root) as ConstantValue // An expression without names has a value in every part.
+  const value = values.get(root)
+  if (value === undefined) return unreadable('not-readable', 'Functions of arrays cannot stand in a number.')
   const double = constantToDouble(value)
   if (!Number.isFinite(double)) return TOO_LARGE
   return { kind: 'number', double, exact: typeof value === 'number' ? fromDouble(value) : value }

@@ -70,15 +70,21 @@ function entriesOf(
 }
 
 /**
- * Of a union's alternatives the one that was meant: of the right kind of value, then with the fewest faults, then the
- * one that fails deepest.
+ * Of a union's alternatives the one that was meant: of the right kind of value, then the one whose first fault lies
+ * deepest, as that of an array of arrays, then the one with the fewest faults.
  */
 function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const rank = (branch: readonly Issue[]): readonly number[] => [
-    branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0) ? 1 : 0,
-    branch.length,
-    -Math.max(...branch.map(issue => issue.path.length)),
-  ]
+  const rank = (branch: readonly Issue[]): readonly number[] => {
+    const depth = branch.reduce(
+      (least, issue) => Math.min(least, issue.path.length),
+      Number.POSITIVE_INFINITY,
+    )
+    return [
+      branch.some(issue => issue.code === 'invalid_type' && issue.path.length === 0) ? 1 : 0,
+      -depth,
+      branch.length,
+    ]
+  }
   const ranked = branches.map(branch => ({ branch, rank: rank(branch) }))
   ranked.sort(
     (a, b) => a.rank.map((value, index) => value - (b.rank[index] ?? 0)).find(order => order !== 0) ?? 0,

@@ -29,8 +29,8 @@ export function viewAttempt(stored: StoredAttempt): AttemptView {
   }
 }
 
-/** Boxes that one page of attempts holds, about. */
-const MAX_BOXES = 20_000
+/** Boxes that one page of attempts holds, about; of an array each entry counts like one. */
+const MAX_ENTRIES = 20_000
 
 /** The attempts on an assignment in the order of their making, of one learner if asked. */
 export async function listAttempts(
@@ -42,8 +42,9 @@ export async function listAttempts(
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
   const { learner } = query
-  // However many boxes there are, a page stays of bounded size.
-  const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_BOXES / published.graph.asked.length)))
+  // However many boxes there are, and entries in them, a page stays of bounded size.
+  const entries = published.truths.reduce((count, { truths }) => count + truths.length, 0)
+  const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_ENTRIES / entries)))
   const list = ['attempts', courseId, assignment.id, ...(learner === undefined ? [] : [learner])]
   const after = readCursor(query.cursor, list, 'id')
   const found = await services.attempts.list(courseId, assignment.id, { learner, after, limit: limit + 1 })

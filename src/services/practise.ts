@@ -1,6 +1,8 @@
 /** Practice: grading without storing. */
 import type { PracticeBody, PracticeView } from '../contracts/attempt.js'
 import { definedInputs } from '../engine/evaluate.js'
+import type { CompiledGraph } from '../engine/graph.js'
+import { isSameShape, SCALAR, shapeOfValue, showShape, type Value } from '../engine/tensor.js'
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
 import { gradeReadings } from '../grading/grade.js'
@@ -24,9 +26,14 @@ export async function practise(
   return { credit, boxes: boxes.map(box => viewGradedBox(box, answers)) }
 }
 
+function hasShapeOf({ shapes }: CompiledGraph, name: string, value: Value): boolean {
+  const shape = shapeOfValue(value)
+  return shape !== undefined && isSameShape(shape, shapes.get(name) ?? SCALAR)
+}
+
 function practiceKey(
   published: PublishedGraph,
-  inputs: Readonly<Record<string, number>> | undefined,
+  inputs: Readonly<Record<string, Value>> | undefined,
 ): AnswerKey {
   if (inputs === undefined) return answerKeyOf(published)
   const values = definedInputs(published.graph)
@@ -39,6 +46,15 @@ function practiceKey(
       message: 'The graph has no input of that name.',
     }))
     throw new Refusal('invalid-inputs', 'The graph has no such input.', entries)
+  }
+  const misshapen = given.filter(([name, value]) => !hasShapeOf(published.graph, name, value))
+  if (misshapen.length > 0) {
+    const entries = misshapen.map(([name]) => ({
+      path: jsonPointer(['inputs', name]),
+      code: 'shape-mismatch' as const,
+      message: `The input "${name}" has the shape ${showShape(published.graph.shapes.get(name) ?? SCALAR)}.`,
+    }))
+    throw new Refusal('invalid-inputs', 'An input has another shape than in the graph.', entries)
   }
   for (const [name, value] of given) values.set(name, value)
   const result = answerKeyAt(published, values)

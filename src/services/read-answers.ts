@@ -2,11 +2,11 @@
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
 import { readAnswers, type Answers } from '../grading/grade.js'
-import type { Reading } from '../grading/read-answer.js'
+import type { BoxReading } from '../grading/read-array.js'
 import { answersBudget, withinBudget } from './budget.js'
 
 /** Reads every answer. Refuses answers to boxes that are not asked, and a request without any answer. */
-export function readOrRefuse(key: AnswerKey, answers: Answers): ReadonlyMap<string, Reading> {
+export function readOrRefuse(key: AnswerKey, answers: Answers): ReadonlyMap<string, BoxReading> {
   const { readings, unknown, nothingAnswered } = withinBudget('/answers', () =>
     readAnswers(key, answers, answersBudget()),
   )

@@ -9,7 +9,7 @@ import { viewBox } from './views.js'
 /** A published version, without any answer. */
 export function viewGraph(graph: Omit<LibraryGraph, 'graphId'>): GraphView {
   const { key, version, builtIn, definition, published } = graph
-  const { title, description, tolerance, inputs, nodes, output } = definition
+  const { title, description, tolerance, inputs, nodes, output, figure } = definition
   return {
     key,
     version,
@@ -21,7 +21,8 @@ export function viewGraph(graph: Omit<LibraryGraph, 'graphId'>): GraphView {
     inputs,
     nodes,
     output,
-    boxes: published.graph.asked.map(viewBox),
+    ...(figure === undefined ? {} : { figure }),
+    boxes: published.graph.asked.map(box => viewBox(published.graph, box)),
   }
 }
 

@@ -34,6 +34,6 @@ export async function readVariant(
     graph: key,
     graphVersion: version,
     inputs: [...published.graph.inputs],
-    boxes: published.graph.asked.map(viewBox),
+    boxes: published.graph.asked.map(box => viewBox(published.graph, box)),
   }
 }

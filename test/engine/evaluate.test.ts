@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { boxValue, definedInputs, evaluateGraph } from '../../src/engine/evaluate.js'
 import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compile, domainFaultOf, evaluate, graph, localsOf } from '../support/engine.js'
-import { BUILT_IN_GRAPHS, FAN_OUT, LAB_BOXES, LOGISTIC_NEURON } from '../support/lab-graphs.js'
+import { BUILT_IN_GRAPHS, FAN_OUT, LAB_BOXES, LOGISTIC_NEURON, type LabGraph } from '../support/lab-graphs.js'
 
 function solve(definition: GraphDefinition) {
   const { graph: compiled } = compile(definition)
@@ -17,13 +17,16 @@ function solve(definition: GraphDefinition) {
 }
 
 describe('the built-in graphs', () => {
-  test('are those that the migration installs', () => {
-    const sql = readFileSync(
-      new URL('../../prisma/migrations/20261123000100_built_in_graphs/migration.sql', import.meta.url),
-      'utf8',
+  test('are those that the migrations install', () => {
+    const folder = new URL('../../prisma/migrations/', import.meta.url)
+    const scripts = readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(entry => readFileSync(new URL(`${entry.name}/migration.sql`, folder), 'utf8'))
+    const installed = scripts.flatMap(sql =>
+      [...sql.matchAll(/'(\{[^']*\})'/g)].map(([, json = '']) => JSON.parse(json) as { title: string }),
     )
-    const installed = [...sql.matchAll(/'(\{[^']*\})'/g)].map(([, json = '']) => JSON.parse(json) as unknown)
-    expect(installed).toEqual(Object.values(BUILT_IN_GRAPHS))
+    const byTitle = (a: { title: string }, b: { title: string }): number => (a.title < b.title ? -1 : 1)
+    expect(installed.sort(byTitle)).toEqual(Object.values<LabGraph>(BUILT_IN_GRAPHS).sort(byTitle))
   })
 
   test.each(Object.entries(LAB_BOXES))("%s has the lab's truth in every box, in order", (key, boxes) => {

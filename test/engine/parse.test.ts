@@ -226,12 +226,15 @@ describe('names', () => {
 
 describe('functions', () => {
   const ONE =
-    'exp ln log10 log2 sqrt abs sign sin cos tan asin acos atan sinh cosh tanh sigmoid relu leaky_relu softplus square'
+    'exp ln log10 log2 sqrt abs sign sin cos tan asin acos atan sinh cosh tanh sigmoid relu leaky_relu softplus square ' +
+    'transpose sum mean softmax log_softmax logsumexp'
   const ARITIES = new Map<string, number>([
     ...ONE.split(' ').map(name => [name, 1] as const),
     ['log', 1],
     ['min', 2],
     ['max', 2],
+    ['matmul', 2],
+    ['dot', 2],
   ])
 
   test('those of the contract are there, and no other', () => {

@@ -22,7 +22,7 @@ describe('publication', () => {
 
   test.each(Object.entries(LAB_BOXES))("%s has the lab's boxes and truths for its key", (key, boxes) => {
     const { published } = publish(BUILT_IN_GRAPHS[key as keyof typeof LAB_BOXES])
-    expect(answerKeyOf(published).boxes.map(({ box, truth }) => [box.id, truth])).toEqual(boxes)
+    expect(answerKeyOf(published).boxes.map(({ box, truths }) => [box.id, ...truths])).toEqual(boxes)
   })
 
   test('refuses a definition with all faults of the graph, their paths in the definition', () => {

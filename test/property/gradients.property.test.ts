@@ -6,40 +6,9 @@ import type { GraphDefinition } from '../../src/engine/definition.js'
 import type { CompiledGraph } from '../../src/engine/graph.js'
 import type { Evaluation } from '../../src/engine/evaluate.js'
 import { findKinks } from '../../src/engine/kinks.js'
-import { compile, evaluate, graph, plenty, slope } from '../support/engine.js'
+import { createComparison } from '../support/comparison.js'
+import { compile, evaluate, graph, numberOf, plenty, rangeOf } from '../support/engine.js'
 import { randomGraph, type RandomGraph } from '../support/random-graphs.js'
-
-/**
- * f′(x) by arithmetic, or undefined where it cannot be told so: where two steps disagree, near a kink or where f
- * bends too much for either, and where the two sides do, on a kink.
- */
-function measured(f: (x: number) => number, x: number): number | undefined {
-  const [coarse, fine] = [slope(f, x, 1e-3), slope(f, x, 2.5e-4)]
-  // How far apart the slopes on the two sides are: in proportion to the step where f is smooth, and not on a kink.
-  const bend = (step: number): number => (f(x + step) - 2 * f(x) + f(x - step)) / step
-  const scale = 1 + Math.abs(fine)
-  const smooth = Math.abs(bend(1e-6) - bend(1e-5) / 10) <= 1e-7 * (scale + Math.abs(f(x)))
-  return smooth && Math.abs(coarse - fine) <= 1e-8 * scale ? fine : undefined
-}
-
-/** Compares derivatives with measured ones, and counts. */
-function createComparison() {
-  const counts = { compared: 0, left: 0 }
-  return {
-    counts,
-    compare: (derivative: number | undefined, f: (x: number) => number, x: number): void => {
-      const expected = measured(f, x)
-      if (expected === undefined) {
-        counts.left += 1
-        return
-      }
-      counts.compared += 1
-      expect(Math.abs((derivative ?? Number.NaN) - expected)).toBeLessThanOrEqual(
-        1e-6 * (1 + Math.abs(expected)),
-      )
-    },
-  }
-}
 
 function solved({ definition }: RandomGraph): { compiled: CompiledGraph; evaluation: Evaluation } {
   const { graph: compiled } = compile(definition)
@@ -47,7 +16,7 @@ function solved({ definition }: RandomGraph): { compiled: CompiledGraph; evaluat
 }
 
 function valueIn(evaluation: Evaluation, name: string): number {
-  return evaluation.values.get(name) ?? Number.NaN
+  return numberOf(evaluation.values.get(name))
 }
 
 describe('on random graphs with fan-out', () => {
@@ -74,7 +43,7 @@ describe('on random graphs with fan-out', () => {
         const { compiled, evaluation } = solved(random)
         for (const name of random.names) {
           const outputAt = (x: number): number => random.value(compiled.output, new Map([[name, x]]))
-          compare(evaluation.gradients.get(name), outputAt, valueIn(evaluation, name))
+          compare(numberOf(evaluation.gradients.get(name)), outputAt, valueIn(evaluation, name))
         }
         shared += [...usedConsumers(compiled).values()].filter(consumers => consumers.length > 1).length
       }),
@@ -94,7 +63,11 @@ describe('on random graphs with fan-out', () => {
           const others = new Map(node.operands.map(name => [name, valueIn(evaluation, name)]))
           for (const operand of node.operands) {
             const nodeAt = (x: number): number => random.value(node.name, new Map([...others, [operand, x]]))
-            compare(evaluation.locals.get(node.name)?.get(operand), nodeAt, valueIn(evaluation, operand))
+            compare(
+              numberOf(evaluation.locals.get(node.name)?.get(operand)),
+              nodeAt,
+              valueIn(evaluation, operand),
+            )
           }
         }
       }),
@@ -114,7 +87,7 @@ describe('on random graphs with fan-out', () => {
           if (name === compiled.output) return { sum: 1, size: 1 }
           const total = { sum: 0, size: 0 }
           for (const consumer of consumers.get(name) ?? []) {
-            const local = evaluation.locals.get(consumer)?.get(name) ?? Number.NaN
+            const local = numberOf(evaluation.locals.get(consumer)?.get(name))
             const rest = overPaths(consumer)
             total.sum += local * rest.sum
             total.size += Math.abs(local) * rest.size
@@ -123,7 +96,7 @@ describe('on random graphs with fan-out', () => {
         }
         for (const name of random.names) {
           const { sum, size } = overPaths(name)
-          expect(Math.abs((evaluation.gradients.get(name) ?? Number.NaN) - sum)).toBeLessThanOrEqual(
+          expect(Math.abs(numberOf(evaluation.gradients.get(name)) - sum)).toBeLessThanOrEqual(
             1e-12 * (1 + size),
           )
         }
@@ -147,10 +120,10 @@ describe('on random graphs with fan-out', () => {
             random.value(of, new Map([...held, [wrt, valueIn(evaluation, wrt) + nudge]]))
           const [above, middle, below] = [at(0.001), at(0), at(-0.001)]
           const tolerance = 1e-8 * (1 + Math.abs(above) + Math.abs(below))
-          expect(
-            Math.abs((differences.forward ?? Number.NaN) - (above - middle) / 0.001),
-          ).toBeLessThanOrEqual(tolerance)
-          expect(Math.abs((differences.central ?? Number.NaN) - (above - below) / 0.002)).toBeLessThanOrEqual(
+          expect(Math.abs(numberOf(differences.forward) - (above - middle) / 0.001)).toBeLessThanOrEqual(
+            tolerance,
+          )
+          expect(Math.abs(numberOf(differences.central) - (above - below) / 0.002)).toBeLessThanOrEqual(
             tolerance,
           )
         }
@@ -167,7 +140,7 @@ describe('on random graphs with fan-out', () => {
         const turned = evaluate(compile({ ...random.definition, nodes }).graph)
         for (const name of random.names) {
           expect(turned.values.get(name)).toBe(evaluation.values.get(name))
-          const gradient = evaluation.gradients.get(name) ?? Number.NaN
+          const gradient = numberOf(evaluation.gradients.get(name))
           expect(turned.gradients.get(name)).toBeCloseTo(gradient, 9)
         }
       }),
@@ -199,7 +172,7 @@ describe('on kinks', () => {
         expect(evaluation.gradients.get('v')).toBe((m + n) / 2)
         const kinks = findKinks(compiled, evaluation)
         expect(kinks?.nodes).toEqual(['a', 'b', 'c', 'd'])
-        const range = kinks?.rangeOf({ id: 'dJ_dw', kind: 'gradient', of: 'J', wrt: 'w' }) ?? {
+        const range = rangeOf(kinks, { id: 'dJ_dw', kind: 'gradient', of: 'J', wrt: 'w' }) ?? {
           low: NaN,
           high: NaN,
         }
@@ -256,8 +229,8 @@ describe('on kinks', () => {
       fc.property(bent, ({ expressions, at }) => {
         const { graph: compiled } = compile(graph({ w: 0 }, expressions))
         const evaluation = evaluate(compiled)
-        const range = findKinks(compiled, evaluation)?.rangeOf(BY_W)
-        const convention = evaluation.gradients.get('w') ?? Number.NaN
+        const range = rangeOf(findKinks(compiled, evaluation), BY_W)
+        const convention = numberOf(evaluation.gradients.get('w'))
         // Every operation scales with w, so that its value at 1 is the slope to the right of 0.
         for (const slopeThere of [at(1), -at(-1), ...(range === undefined ? [] : [convention])]) {
           expect(slopeThere).toBeGreaterThanOrEqual(range?.low ?? convention)
@@ -278,8 +251,8 @@ describe('on kinks', () => {
         const rangeIn = (definition: GraphDefinition) => {
           const { graph: compiled } = compile(definition)
           const evaluation = evaluate(compiled)
-          const point = evaluation.gradients.get('w') ?? Number.NaN
-          return findKinks(compiled, evaluation)?.rangeOf(BY_W) ?? { low: point, high: point }
+          const point = numberOf(evaluation.gradients.get('w'))
+          return rangeOf(findKinks(compiled, evaluation), BY_W) ?? { low: point, high: point }
         }
         const few = rangeIn(graph({ w: 0 }, { ...expressions, J }))
         const sum = [J, ...Object.keys(others)].join(' + ')

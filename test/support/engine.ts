@@ -1,4 +1,5 @@
 /** Short ways into the engine for tests: what must work works or fails the test, what must not yields its refusal. */
+import type { Box } from '../../src/engine/boxes.js'
 import { definedInputs, evaluateGraph, type Evaluation } from '../../src/engine/evaluate.js'
 import { createExpressionPool, type Expression } from '../../src/engine/expression.js'
 import {
@@ -10,13 +11,15 @@ import {
 } from '../../src/engine/faults.js'
 import type { GraphDefinition } from '../../src/engine/definition.js'
 import { compileGraph, type CompiledGraph, type CompileOptions } from '../../src/engine/graph.js'
-import { operationRow } from '../../src/engine/operations.js'
+import type { Kinks } from '../../src/engine/kinks.js'
+import { signatureOf, type Interval } from '../../src/engine/operations.js'
 import {
   GRAPH_EXPRESSION_LIMITS,
   parseExpression,
   type ParsedExpression,
   type ParseOptions,
 } from '../../src/engine/parse.js'
+import type { Value } from '../../src/engine/tensor.js'
 import { fromDecimal, negate, rational, type Rational } from '../../src/engine/rational.js'
 
 /** A budget that no reasonable test spends. */
@@ -60,7 +63,7 @@ export function tree(expression: Expression): string {
     case 'name':
       return expression.name
     case 'apply':
-      return `(${[operationRow(expression.operation).name, ...expression.operands.map(tree)].join(' ')})`
+      return `(${[signatureOf(expression.operation).name, ...expression.operands.map(tree)].join(' ')})`
   }
 }
 
@@ -105,9 +108,9 @@ export function faultsOf(
 
 /** A definition in short: `graph({ w: 3 }, { a: '2 + 3*w', J: 'a^2' })`. The last node is the output. */
 export function graph(
-  parameters: Readonly<Record<string, number>>,
+  parameters: Readonly<Record<string, Value>>,
   expressions: Readonly<Record<string, string>>,
-  more: Partial<GraphDefinition> & { readonly data?: Readonly<Record<string, number>> } = {},
+  more: Partial<GraphDefinition> & { readonly data?: Readonly<Record<string, Value>> } = {},
 ): GraphDefinition {
   const { data = {}, ...rest } = more
   const nodes = Object.entries(expressions).map(([name, expression]) => ({ name, expression }))
@@ -123,7 +126,7 @@ export function graph(
 }
 
 /** Evaluates a compiled graph at its own values, some replaced; it must have finite numbers there. */
-export function evaluate(compiled: CompiledGraph, inputs: Readonly<Record<string, number>> = {}): Evaluation {
+export function evaluate(compiled: CompiledGraph, inputs: Readonly<Record<string, Value>> = {}): Evaluation {
   const result = evaluateGraph(compiled, new Map([...definedInputs(compiled), ...Object.entries(inputs)]))
   if (result.ok) return result.evaluation
   throw new Error(`refused: ${result.fault.message}`)
@@ -136,11 +139,24 @@ export function domainFaultOf(compiled: CompiledGraph): EngineFault {
   throw new Error('it was not refused')
 }
 
+/** A value that is a number, as a number. */
+export function numberOf(value: Value | undefined): number {
+  if (typeof value === 'number') return value
+  throw new Error(`not a number: ${JSON.stringify(value)}`)
+}
+
+/** The one range of a derivative box that is a number. */
+export function rangeOf(kinks: Kinks | undefined, box: Box): Interval | undefined {
+  const ranges = kinks?.rangesOf(box)
+  if (ranges !== undefined && ranges.length !== 1) throw new Error(`${box.id} is an array`)
+  return ranges?.[0]
+}
+
 /** The local derivatives of an evaluation as `{ 'a/w': 3 }`. */
 export function localsOf(evaluation: Evaluation): Record<string, number> {
   return Object.fromEntries(
     [...evaluation.locals].flatMap(([node, byOperand]) =>
-      [...byOperand].map(([operand, value]) => [`${node}/${operand}`, value] as const),
+      [...byOperand].map(([operand, value]) => [`${node}/${operand}`, numberOf(value)] as const),
     ),
   )
 }

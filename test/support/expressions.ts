@@ -48,9 +48,12 @@ export type Sketch =
   | { readonly leaf: 'number' | 'constant' | 'name'; readonly text: string }
   | { readonly operation: number; readonly operands: readonly Sketch[] }
 
-/** Every operation that can be written, which is all but the one that stands for a node named again. */
-const writable = OPERATIONS.rows.flatMap((row, operation) =>
-  operation === OPERATIONS.copy ? [] : [{ operation, arity: row.arity }],
+/** Operations that the language has no notation for: `copy` stands for a node named again. */
+const UNWRITABLE: readonly string[] = ['copy', 'log_add_exp']
+
+/** Every operation on numbers that can be written. */
+const writable = OPERATIONS.rows.flatMap(({ name, arity }, operation) =>
+  UNWRITABLE.includes(name) ? [] : [{ operation, arity }],
 )
 
 /** A random expression over the whole table of operations. */

@@ -79,12 +79,81 @@ export const FAN_OUT: LabGraph = {
   output: 'J',
 }
 
+export const LINEAR_REGRESSION: LabGraph = {
+  title: 'Linear regression on a batch',
+  description:
+    'Four examples at once: a matrix times a vector, a bias that is broadcast, and the mean squared error.',
+  public: true,
+  inputs: [
+    {
+      name: 'X',
+      role: 'data',
+      value: [
+        [1, 2],
+        [2, 0],
+        [0, 1],
+        [3, -1],
+      ],
+    },
+    { name: 'y', role: 'data', value: [0, 3, 3, 4] },
+    { name: 'w', role: 'parameter', value: [1, -1] },
+    { name: 'b', role: 'parameter', value: 2 },
+  ],
+  nodes: [
+    { name: 'u', expression: 'matmul(X, w)' },
+    { name: 'p', expression: 'u + b' },
+    { name: 'r', expression: 'p - y' },
+    { name: 'J', expression: 'mean(r^2)' },
+  ],
+  output: 'J',
+}
+
+export const TWO_LAYER_NETWORK: LabGraph = {
+  title: 'A two-layer network with softmax cross-entropy',
+  description:
+    'Two inputs, three hidden units with relu, three classes: the gradient of the logits is softmax less the target.',
+  public: true,
+  inputs: [
+    { name: 'x', role: 'data', value: [1, 2] },
+    { name: 'y', role: 'data', value: [0, 1, 0] },
+    {
+      name: 'W1',
+      role: 'parameter',
+      value: [
+        [1, 0],
+        [-1, 1],
+        [1, -1],
+      ],
+    },
+    { name: 'b1', role: 'parameter', value: [1, 0, -1] },
+    {
+      name: 'W2',
+      role: 'parameter',
+      value: [
+        [1, -1, 2],
+        [0, 1, 1],
+        [-1, 2, 0],
+      ],
+    },
+    { name: 'b2', role: 'parameter', value: [0, 1, 0] },
+  ],
+  nodes: [
+    { name: 'z1', expression: 'matmul(W1, x) + b1' },
+    { name: 'h', expression: 'relu(z1)' },
+    { name: 'z2', expression: 'matmul(W2, h) + b2' },
+    { name: 'L', expression: '-sum(y*log_softmax(z2))' },
+  ],
+  output: 'L',
+}
+
 /** Key → built-in definition. */
 export const BUILT_IN_GRAPHS = {
   'lab-network0': LAB_NETWORK_0,
   'lab-network1': LAB_NETWORK_1,
   'logistic-neuron': LOGISTIC_NEURON,
   'fan-out': FAN_OUT,
+  'linear-regression': LINEAR_REGRESSION,
+  'two-layer-network': TWO_LAYER_NETWORK,
 } as const
 
 /** The lab's 18 boxes in order, with the right values. */

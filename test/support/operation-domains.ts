@@ -44,6 +44,7 @@ export const DOMAINS: Readonly<Record<string, fc.Arbitrary<readonly number[]>>> 
   relu: fc.tuple(off0),
   leaky_relu: fc.tuple(off0),
   softplus: fc.tuple(real),
+  log_add_exp: fc.tuple(real, real),
   min: apart,
   max: apart,
 }
