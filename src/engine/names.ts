@@ -6,7 +6,7 @@
 export const MAX_NAME_LENGTH = 32
 
 const LETTER =
-  'A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u024F\\u0370-\\u0373\\u0376\\u0377\\u0386\\u0388-\\u03FF'
+  'A-Za-z\\u00B5\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u024F\\u0370-\\u0373\\u0376\\u0377\\u0386\\u0388-\\u03FF'
 
 /** Matches a name at `lastIndex`: a Latin or Greek letter, then letters, digits and `_`. */
 export const NAME_PATTERN = new RegExp(`[${LETTER}][${LETTER}0-9_]*`, 'y')
@@ -39,22 +39,27 @@ const GREEK = new Map(
     β: 'beta',
     γ: 'gamma',
     δ: 'delta',
-    ε: 'epsilon',
+    ε: 'varepsilon',
+    ϵ: 'epsilon',
     ζ: 'zeta',
     η: 'eta',
     θ: 'theta',
+    ϑ: 'vartheta',
     ι: 'iota',
     κ: 'kappa',
     λ: 'lambda',
     μ: 'mu',
+    µ: 'mu', // U+00B5, the sign on keyboards
     ν: 'nu',
     ξ: 'xi',
     π: 'pi',
     ρ: 'rho',
     σ: 'sigma',
+    ς: 'varsigma',
     τ: 'tau',
     υ: 'upsilon',
     φ: 'varphi',
+    ϕ: 'phi',
     χ: 'chi',
     ψ: 'psi',
     ω: 'omega',
@@ -65,6 +70,7 @@ const GREEK = new Map(
     Ξ: 'Xi',
     Π: 'Pi',
     Σ: 'Sigma',
+    Υ: 'Upsilon',
     Φ: 'Phi',
     Ψ: 'Psi',
     Ω: 'Omega',
@@ -74,10 +80,16 @@ const GREEK_WORDS: ReadonlySet<string> = new Set(GREEK.values())
 
 /** A name in TeX: `w0` → `w_{0}`, `lambda` → `\lambda`, `loss` → `\mathrm{loss}`. Holds no character TeX acts on. */
 export function texName(name: string): string {
-  const [, stem = name, index = ''] = /^(.*?\p{L})_?([0-9]+|(?<=_).+)?$/u.exec(name) ?? []
+  const { stem = name, number, index = number } = NAME_PARTS.exec(name)?.groups ?? {}
+  const indexes = index?.split('_') ?? []
+  // What has nothing between two underscores, or behind the last, is shown as it is typed.
+  if (indexes.includes('')) return texWord(name)
   const base = texWord(stem)
-  return index === '' ? base : `${base}_{${index.split('_').map(texWord).join(',')}}`
+  return indexes.length === 0 ? base : `${base}_{${indexes.map(texWord).join(',')}}`
 }
+
+/** `w12` and `w_out_2` have an index behind a stem that ends in a letter. */
+const NAME_PARTS = /^(?<stem>.*?\p{L})(?:(?<number>[0-9]+)|_(?<index>.*))?$/u
 
 function texWord(word: string): string {
   const greek = GREEK.get(word)

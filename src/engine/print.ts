@@ -2,30 +2,43 @@
  * Expression → text that the parser reads back as the same expression. Products always show their `*`.
  */
 import { BINDING } from './binding.js'
+import { decimalOf, plainDecimal, type Decimal } from './decimal.js'
 import { operandsFirst, type Expression } from './expression.js'
-import { operationRow, OPERATIONS } from './operations.js'
-import { absolute, powerOfTen, type Rational } from './rational.js'
+import { OPERATIONS, signatureOf } from './operations.js'
+import { absolute, fromDouble, type Rational } from './rational.js'
 import { MAX_LITERAL_EXPONENT } from './tokens.js'
+
+export type PrintOptions = {
+  /** The graph's own names: a function that has lost its name to one of them goes by its other name, if it has one. */
+  readonly names?: { has(name: string): boolean } | undefined
+  /** Numbers put in for names; a negative one stands in brackets. */
+  readonly numberOf?: ((name: string) => number | undefined) | undefined
+}
+
+/** Looser than any operator, tighter than nothing at all: the whole of a text, or an argument of a function. */
+const PUT_IN_NEGATIVE = 1
 
 type Printed = { readonly text: string; readonly binding: number }
 
 /** The expression as text, with the brackets it needs and no others. */
-export function printExpression(root: Expression): string {
+export function printExpression(root: Expression, options: PrintOptions = {}): string {
   const printed = new Map<Expression, Printed>()
   const operand = (expression: Expression, binding: number): string => {
     const { text, binding: own } = printed.get(expression) as Printed // Operands are visited first.
     return own < binding ? `(${text})` : text
   }
-  for (const expression of operandsFirst(root)) printed.set(expression, print(expression, operand))
+  for (const expression of operandsFirst(root)) printed.set(expression, print(expression, operand, options))
   return (printed.get(root) as Printed).text
 }
 
 function print(
   expression: Expression,
   operand: (expression: Expression, binding: number) => string,
+  { names, numberOf }: PrintOptions,
 ): Printed {
   if (expression.kind === 'number') return printNumber(expression.value)
-  if (expression.kind !== 'apply') return { text: expression.name, binding: BINDING.atom }
+  if (expression.kind === 'name') return printPutIn(numberOf?.(expression.name)) ?? atom(expression.name)
+  if (expression.kind !== 'apply') return atom(expression.name)
   const { operation, operands } = expression
   const [left, right] = operands as readonly [Expression, Expression]
   switch (operation) {
@@ -57,37 +70,45 @@ function print(
     case OPERATIONS.negate:
       return { text: `-${operand(left, BINDING.sign + 1)}`, binding: BINDING.sign }
     default: {
-      const { name } = operationRow(operation)
-      return { text: `${name}(${operands.map(part => operand(part, 0)).join(', ')})`, binding: BINDING.atom }
+      const name = functionName(operation, names)
+      return atom(`${name}(${operands.map(part => operand(part, 0)).join(', ')})`)
     }
   }
+}
+
+function atom(text: string): Printed {
+  return { text, binding: BINDING.atom }
+}
+
+/** The name by which a function is called among these names; its first where all are taken. */
+function functionName(operation: number, names: PrintOptions['names']): string {
+  const { name } = signatureOf(operation)
+  if (names?.has(name) !== true) return name
+  for (const [alias, code] of OPERATIONS.functions) if (code === operation && !names.has(alias)) return alias
+  return name
+}
+
+/** A number in the place of a name, in brackets wherever a negative one is not alone. */
+function printPutIn(value: number | undefined): Printed | undefined {
+  if (value === undefined || !Number.isFinite(value)) return undefined
+  const { text, binding } = printNumber(fromDouble(value))
+  return value < 0 ? { text, binding: PUT_IN_NEGATIVE } : { text, binding }
 }
 
 /** A number as a decimal where it has one of reasonable length, else as a fraction. */
 function printNumber(value: Rational): Printed {
   const sign = value.numerator < 0n ? '-' : ''
-  const decimal = printDecimal(absolute(value))
+  const decimal = decimalOf(absolute(value))
   if (decimal !== undefined)
-    return { text: sign + decimal, binding: sign === '' ? BINDING.atom : BINDING.sign }
+    return { text: sign + printDecimal(decimal), binding: sign === '' ? BINDING.atom : BINDING.sign }
   const fraction = `${value.numerator.toString()}/${value.denominator.toString()}`
   return { text: fraction, binding: sign === '' ? BINDING.product : BINDING.sum }
 }
 
-function printDecimal({ numerator, denominator }: Rational): string | undefined {
-  // A denominator 2^i·5^j divides 10^max(i, j).
-  let [rest, twos, fives] = [denominator, 0, 0]
-  for (; rest % 2n === 0n; twos += 1) rest /= 2n
-  for (; rest % 5n === 0n; fives += 1) rest /= 5n
-  if (rest !== 1n) return undefined
-  const places = Math.max(twos, fives)
-  const digits = ((numerator * powerOfTen(places).numerator) / denominator).toString()
-  if (places === 0 && digits.length <= 21) return digits
-  if (places > 0 && places <= 20 && digits.length <= 40) {
-    const padded = digits.padStart(places + 1, '0')
-    return `${padded.slice(0, -places)}.${padded.slice(-places)}`
-  }
-  const significant = digits.replace(/0+$/, '')
-  return withExponent(significant, digits.length - significant.length - places)
+function printDecimal(decimal: Decimal): string {
+  const { digits, exponent } = decimal
+  const short = exponent >= 0 ? digits.length + exponent <= 21 : exponent >= -20 && digits.length <= 40
+  return short ? plainDecimal(decimal) : withExponent(digits, exponent)
 }
 
 /** digits · 10^exponent. What is past the exponents that are read goes into the digits, as it was typed. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isName, isReservedName, texName } from '../../src/engine/names.js'
 
 describe('a name', () => {
-  test.each(['a', 'J', 'w0', 'w_out', 'λ', 'Ω', 'é', 'Å', 'x1_', 'a'.repeat(32)])('may be %s', name => {
+  test.each(['a', 'J', 'w0', 'w_out', 'λ', 'Ω', 'é', 'Å', 'µ', 'x1_', 'a'.repeat(32)])('may be %s', name => {
     expect(isName(name)).toBe(true)
   })
 
@@ -55,6 +55,21 @@ describe('a name in TeX', () => {
     ['loss2', '\\mathrm{loss}_{2}'],
     ['lambda', '\\lambda'],
     ['λ', '\\lambda'],
+    ['phi', '\\phi'],
+    ['varphi', '\\varphi'],
+    ['φ', '\\varphi'],
+    ['ϕ', '\\phi'],
+    ['epsilon', '\\epsilon'],
+    ['ε', '\\varepsilon'],
+    ['Upsilon', '\\Upsilon'],
+    ['Υ', '\\Upsilon'],
+    ['µ', '\\mu'],
+    ['μ', '\\mu'],
+    ['a_', '\\mathrm{a\\_}'],
+    ['x1_', '\\mathrm{x1\\_}'],
+    ['a__b', '\\mathrm{a\\_\\_b}'],
+    ['w_1x', 'w_{\\mathrm{1x}}'],
+    ['dJ_da', '\\mathrm{dJ}_{\\mathrm{da}}'],
     ['λ1', '\\lambda_{1}'],
     ['sigma_w', '\\sigma_{w}'],
     ['Δ', '\\Delta'],

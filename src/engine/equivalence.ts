@@ -1,0 +1,101 @@
+/**
+ * Whether two forms over a graph's names are the same function of its inputs (contract §4, expression boxes): by
+ * structure first, then at sampled inputs, every node having the value that it takes there.
+ *
+ * They are compared only where both have a value: √x² and x are equal, and so are ln(x²) and 2·ln(x), though one of
+ * each pair has values where the other has none.
+ */
+import { createAlgebra } from './algebra.js'
+import type { Expression } from './expression.js'
+import type { StepBudget } from './faults.js'
+import type { CompiledGraph } from './graph.js'
+import { createRandomNumbers } from './random-numbers.js'
+import { sampleInputs } from './sample-inputs.js'
+import { derivativeSampler, expressionSampler, type DerivativeBox, type Sample } from './samplers.js'
+import { createSimplifier } from './simplify.js'
+import { broadcastEntries, broadcastShapes, isSameShape, SCALAR, type Shape } from './tensor.js'
+
+/** `undecidable`: too few of the sampled inputs are ones at which both have a value. */
+export type Equivalence = 'equal' | 'different' | 'undecidable'
+
+export type EquivalenceOptions = {
+  /** Which inputs are sampled; the same seed gives the same answer. */
+  readonly seed: number
+  readonly budget: StepBudget
+}
+
+/** How many samples are compared, how many must be, and how many are drawn to find them. */
+const SAMPLES = 12
+const LEAST_SAMPLES = 6
+const MOST_DRAWS = 120
+
+const RELATIVE_TOLERANCE = 1e-9
+
+/**
+ * Compares an answer with what is right: an expression, or a derivative's box, which is then computed, since it need
+ * not have a form. Both may use any name of the graph. Values are equal within 1e-9 of the larger, or within what
+ * rounding did to them; samples in which rounding did more than that are drawn again. What has another shape is
+ * different, but one number may stand for all entries. Throws `too-complex` when the budget is spent.
+ */
+export function compareForms(
+  graph: CompiledGraph,
+  answer: Expression,
+  truth: Expression | DerivativeBox,
+  { seed, budget }: EquivalenceOptions,
+): Equivalence {
+  const given = expressionSampler(graph, answer, budget)
+  const right = isDerivative(truth)
+    ? derivativeSampler(graph, truth, budget)
+    : expressionSampler(graph, truth, budget)
+  if (given === undefined || right === undefined) return 'different' // Its own operands do not conform.
+  const shape = broadcastShapes(given.shape, right.shape)
+  if (shape === undefined || !isSameShape(shape, right.shape)) return 'different'
+  if (!isDerivative(truth) && isSameByStructure(graph, answer, truth, budget)) return 'equal'
+
+  const random = createRandomNumbers(seed)
+  const agreements: boolean[] = []
+  for (let draw = 0; draw < MOST_DRAWS && agreements.length < SAMPLES; draw += 1) {
+    const inputs = sampleInputs(graph, draw, random)
+    const [left, top] = [given.at(inputs), right.at(inputs)]
+    if (left === undefined || top === undefined) continue
+    const agrees = agreement(spread(left, given.shape, shape), top)
+    if (agrees !== undefined) agreements.push(agrees)
+  }
+  // Whether there are enough is decided first, so that this refusal says nothing about the answer.
+  if (agreements.length < LEAST_SAMPLES) return 'undecidable'
+  return agreements.every(Boolean) ? 'equal' : 'different'
+}
+
+function isDerivative(truth: Expression | DerivativeBox): truth is DerivativeBox {
+  return truth.kind === 'local' || truth.kind === 'gradient'
+}
+
+function isSameByStructure(
+  graph: CompiledGraph,
+  answer: Expression,
+  truth: Expression,
+  budget: StepBudget,
+): boolean {
+  const algebra = createAlgebra(name => graph.shapes.get(name) ?? SCALAR)
+  const simplify = createSimplifier(algebra, budget)
+  return simplify(algebra.take(answer)) === simplify(algebra.take(truth))
+}
+
+/** The entries that a sample has when it is broadcast. */
+function spread(sample: Sample, from: Shape, to: Shape): Sample {
+  if (isSameShape(from, to)) return sample
+  return broadcastEntries(from, to).map(entry => sample[entry] as Sample[number])
+}
+
+/** Whether two samples agree in all entries; undefined where rounding leaves too little to tell by. */
+function agreement(given: Sample, right: Sample): boolean | undefined {
+  let agrees = true
+  for (const [index, { value, noise }] of given.entries()) {
+    const other = right[index] as Sample[number] // Of the same shape.
+    const size = Math.max(Math.abs(value), Math.abs(other.value))
+    const rounding = noise + other.noise
+    if (!(rounding <= RELATIVE_TOLERANCE * Math.max(1, size))) return undefined
+    if (Math.abs(value - other.value) > Math.max(RELATIVE_TOLERANCE * size, rounding)) agrees = false
+  }
+  return agrees
+}
