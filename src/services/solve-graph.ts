@@ -1,50 +1,104 @@
-/** Solutions: every number of a graph at one set of inputs. */
-import type { Definition, Evaluated, Solution } from '../contracts/graph.js'
+/** Solutions: every number of a graph at one set of inputs, with the formulas and steps behind each box. */
+import type { BoxSolution, Definition, Evaluated, Solution } from '../contracts/graph.js'
+import type { Box } from '../engine/boxes.js'
+import { cascade } from '../engine/cascade.js'
 import { DIFFERENCES_STEPS, finiteDifferences } from '../engine/differences.js'
 import { boxValue, type Evaluation } from '../engine/evaluate.js'
+import { explainBox } from '../engine/explain.js'
 import { createStepBudget } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
+import { findKinks } from '../engine/kinks.js'
+import { createSymbolics, symbolicForm } from '../engine/symbolic.js'
+import { Refusal } from '../errors.js'
 import { findGraph, type GraphLibrary } from './graph-library.js'
 import { compileOrRefuse } from './publish-graph.js'
 import { viewBox, viewRemark } from './views.js'
 
-/** The solution of a published version at its own values. */
+/** The most boxes that are all explained in one solution; of a larger graph the box asked is. */
+const MAX_EXPLAINED = 100
+
+/** Steps of symbolic work in one solution: about a third of a second. */
+const SYMBOLIC_STEPS = 2_000_000
+/** The longest symbolic form shown beside other boxes, in characters, and the most of all together. */
+const MAX_FORM_LENGTH = 2_000
+const MAX_FORMS_LENGTH = 1_000_000
+
+/** The solution of a published version at its own values. `box` names the one to explain, where not all are. */
 export async function solveGraph(
   { library }: { readonly library: GraphLibrary },
   tenantId: string,
   key: string,
-  version: number | undefined,
+  { version, box }: { readonly version?: number | undefined; readonly box?: string | undefined },
 ): Promise<Solution> {
   const { published } = await findGraph(library, tenantId, key, version)
-  return solve(published.graph, published.evaluation)
+  return solve(published.graph, published.evaluation, box)
 }
 
 /** The solution of a definition that is stored nowhere. */
 export function evaluateDefinition(
   { maxNodes }: { readonly maxNodes: number },
   definition: Definition,
+  box: string | undefined,
 ): Evaluated {
   const { published, warnings } = compileOrRefuse(definition, maxNodes)
-  return { ...solve(published.graph, published.evaluation), warnings: warnings.map(viewRemark) }
+  return { ...solve(published.graph, published.evaluation, box), warnings: warnings.map(viewRemark) }
 }
 
-function solve(graph: CompiledGraph, evaluation: Evaluation): Solution {
-  const budget = createStepBudget(DIFFERENCES_STEPS)
+function solve(graph: CompiledGraph, evaluation: Evaluation, boxAsked: string | undefined): Solution {
+  if (boxAsked !== undefined && !graph.asked.some(box => box.id === boxAsked)) {
+    const message = 'This graph asks no box of that id.'
+    throw new Refusal('unknown-box', message, [{ path: '/query/box', code: 'unknown-box', message }])
+  }
+  const all = graph.asked.length <= MAX_EXPLAINED
+  const viewSolution = createSolver(graph, evaluation)
+  // The box asked comes first, so that what is left out for want of steps is never its.
+  const asked = graph.asked.filter(box => box.id === boxAsked).map(box => viewSolution(box, true))[0]
+  const parameters = graph.inputs.filter(({ role }) => role === 'parameter')
   return {
     values: Object.fromEntries(evaluation.values),
     locals: [...evaluation.locals].flatMap(([node, byOperand]) =>
       [...byOperand].map(([operand, value]) => ({ node, operand, value })),
     ),
     gradients: Object.fromEntries(evaluation.gradients),
-    boxes: graph.asked.map(box => {
-      const value = boxValue(evaluation, box)
-      if (value === undefined) throw new Error(`the asked box ${box.id} has no value`)
-      const differences = finiteDifferences(graph, evaluation, box, budget)
-      return {
-        ...viewBox(box),
-        value,
-        ...(differences === undefined ? {} : { finiteDifferences: differences }),
-      }
-    }),
+    boxes: graph.asked.map(box =>
+      box.id === asked?.id ? asked : viewSolution(box, all && boxAsked === undefined),
+    ),
+    ...(all ? { cascades: parameters.flatMap(({ name }) => viewCascade(graph, evaluation, name)) } : {}),
   }
+}
+
+/** Shows boxes of one graph with their values, out of one budget of work. */
+function createSolver(
+  graph: CompiledGraph,
+  evaluation: Evaluation,
+): (box: Box, explained: boolean) => BoxSolution {
+  const differencesBudget = createStepBudget(DIFFERENCES_STEPS)
+  const symbolics = createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
+  const kinks = findKinks(graph, evaluation)
+  const scratch = evaluation.sweep.values.slice()
+  let formsLength = 0
+
+  return (box, explained) => {
+    const value = boxValue(evaluation, box)
+    if (value === undefined) throw new Error(`the asked box ${box.id} has no value`)
+    const differences = finiteDifferences(graph, evaluation, box, differencesBudget, scratch)
+    const form = formsLength < MAX_FORMS_LENGTH ? symbolicForm(graph, symbolics, box) : undefined
+    const symbolic = form !== undefined && form.text.length <= MAX_FORM_LENGTH ? { ...form } : undefined
+    formsLength += symbolic === undefined ? 0 : symbolic.text.length + symbolic.tex.length
+    return {
+      ...viewBox(graph, box),
+      value,
+      ...(symbolic === undefined ? {} : { symbolic }),
+      ...(differences === undefined ? {} : { finiteDifferences: differences }),
+      ...(explained ? { steps: explainBox(graph, evaluation, box, { symbolics, differences, kinks }) } : {}),
+    }
+  }
+}
+
+/** How a nudge of a parameter runs through the graph; nothing where arrays are in its way. */
+function viewCascade(graph: CompiledGraph, evaluation: Evaluation, from: string) {
+  const found = cascade(graph, evaluation, from)
+  if (found === undefined) return []
+  const { nodes, edges, lines } = found
+  return [{ from, nodes: [...nodes], edges: [...edges], lines: [...lines] }]
 }

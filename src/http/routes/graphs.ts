@@ -2,9 +2,11 @@ import { practiceBodySchema, practiceSchema } from '../../contracts/attempt.js'
 import {
   definitionSchema,
   evaluatedSchema,
+  evaluateQuerySchema,
   graphSchema,
   graphSummarySchema,
   publishedSchema,
+  solutionQuerySchema,
   solutionSchema,
   versionQuerySchema,
 } from '../../contracts/graph.js'
@@ -80,14 +82,13 @@ export function registerGraphRoutes(app: ZodApp, services: GraphServices): void 
     {
       schema: {
         tags,
-        summary: 'All values, local derivatives and gradients of a graph',
+        summary: 'All values, local derivatives and gradients of a graph, with formulas and steps',
         params: graphPath,
-        querystring: versionQuerySchema,
+        querystring: solutionQuerySchema,
         response: { 200: solutionSchema, ...refusals },
       },
     },
-    request =>
-      solveGraph(services, principalOf(request).tenantId, request.params.graph, request.query.version),
+    request => solveGraph(services, principalOf(request).tenantId, request.params.graph, request.query),
   )
 
   app.post(
@@ -119,10 +120,11 @@ export function registerGraphRoutes(app: ZodApp, services: GraphServices): void 
       schema: {
         tags,
         summary: 'Solve a definition; nothing is stored',
+        querystring: evaluateQuerySchema,
         body: definitionSchema,
         response: { 200: evaluatedSchema, ...refusals },
       },
     },
-    request => Promise.resolve(evaluateDefinition(services, request.body)),
+    request => Promise.resolve(evaluateDefinition(services, request.body, request.query.box)),
   )
 }

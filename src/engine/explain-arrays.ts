@@ -1,0 +1,157 @@
+/**
+ * What is different where arrays are at work: shapes instead of numbers put in, entry by entry instead of one factor,
+ * and what many entries pass back to one added up (the vector-Jacobian product).
+ */
+import type { DerivativeBox } from './explain-arithmetic.js'
+import { written, withNumbers, type Explained } from './explain-context.js'
+import { outerProduct } from './explain-outer.js'
+import {
+  derivative,
+  directDerivative,
+  DOTS,
+  elide,
+  equation,
+  formula,
+  indexed,
+  list,
+  nameOf,
+  product,
+  sentence,
+  sum,
+  words,
+  type Side,
+} from './explain-phrases.js'
+import { step, type Step } from './explain-step.js'
+import { operandsFirst } from './expression.js'
+import type { Formula } from './formula.js'
+import type { CompiledGraph, GraphNode } from './graph.js'
+import { texName } from './names.js'
+import { tensorRow } from './operations.js'
+import { showResult } from './shown-number.js'
+import { describeShape, showValue } from './shown-value.js'
+import { entriesOf, isScalar, SCALAR, type Shape, type Value } from './tensor.js'
+
+function shapeOf(graph: CompiledGraph, name: string): Shape {
+  return graph.shapes.get(name) ?? SCALAR
+}
+
+/** Whether a node or one of its operands is an array. */
+export function hasArrays(graph: CompiledGraph, node: GraphNode): boolean {
+  return [node.name, ...node.operands].some(name => !isScalar(shapeOf(graph, name)))
+}
+
+/** The shapes of a node and its operands; where it goes entry by entry, its first entry with the numbers put in. */
+export function arraySteps(explained: Explained, node: GraphNode): Step[] {
+  const { graph, evaluation } = explained
+  const describe = (name: string): Formula =>
+    sentence`${nameOf(name)} is ${words(describeShape(shapeOf(graph, name)))}`
+  const shapes = step('words', sentence`${list(node.operands.map(describe))}; so ${describe(node.name)}`)
+  const whole = operandsFirst(node.root).some(
+    part => part.kind === 'apply' && tensorRow(part.operation) !== undefined,
+  )
+  if (whole) return [shapes]
+  const first = (name: string): number =>
+    entriesOf(evaluation.values.get(name) ?? Number.NaN)[0] ?? Number.NaN
+  const numbers = withNumbers(explained, node.root, first)
+  if (numbers === undefined) return [shapes]
+  const entry = equation(numbers, showResult(first(node.name)))
+  return [shapes, step('substitution', sentence`Entry by entry; in the first: ${entry}`)]
+}
+
+/** How the entries of an operand act where its derivative has its own shape. */
+export function entryWords(graph: CompiledGraph, box: DerivativeBox): Formula {
+  const [node, operand, label] = [nameOf(box.of), nameOf(box.wrt), derivative(box.of, box.wrt)]
+  if (isScalar(shapeOf(graph, box.of))) return sentence`${label} has one entry for each entry of ${operand}`
+  return sentence`Each entry of ${operand} acts on its own entry of ${node} alone: ${label} has one entry for each`
+}
+
+/** The chain rule across arrays: in words and symbols for each consumer, as a formula where there is one, the result. */
+export function arrayChainSteps(
+  explained: Explained,
+  box: DerivativeBox,
+  consumers: readonly string[],
+  value: Value,
+): Step[] {
+  const { graph, symbolics } = explained
+  const label = derivative(box.of, box.wrt)
+  const fed = new Set(consumers)
+  const nodes = graph.nodes.filter(node => fed.has(node.name))
+  const links = nodes.map(node => linkOf(graph, box, node))
+  const { head, skipped, tail } = elide(links, () => 0)
+  const chain = symbolics.chain(box.wrt)
+  const result = showValue(value, showResult)
+  const [only, ...others] = nodes
+  const outer = only === undefined || others.length > 0 ? undefined : outerProduct(explained, box, only)
+  const numbers = outer === undefined ? entrywiseNumbers(explained, box, links) : outer.numbers
+  return [
+    ...head.map(link => step('path', link.said)),
+    ...(skipped === 0
+      ? []
+      : [step('path', sentence`${DOTS} and in the same way through ${words(String(skipped))} more nodes`)]),
+    ...tail.map(link => step('path', link.said)),
+    step('chain-rule', equation(label, sum(links.map(link => link.symbols)))),
+    ...(chain === undefined ? [] : [step('symbolic', written(explained, label, chain))]),
+    ...(outer === undefined ? [] : [step('symbolic', equation(label, outer.formula))]),
+    step('numbers', equation(label, ...numbers, result)),
+  ]
+}
+
+/** One consumer: how entries act on its entries, and what the chain rule makes of it. */
+type Link = {
+  readonly node: string
+  readonly entrywise: boolean
+  readonly said: Formula
+  readonly symbols: Formula
+}
+
+const ENTRYWISE: Formula = { text: ' ⊙ ', tex: ' \\odot ' }
+
+function linkOf(graph: CompiledGraph, box: DerivativeBox, { name: node, mixed }: GraphNode): Link {
+  const [operand, consumer] = [nameOf(box.wrt), nameOf(node)]
+  const [local, upstream] = [derivative(node, box.wrt), derivative(box.of, node)]
+  const link = { node, entrywise: false }
+  if (node === box.of) {
+    const symbols = directDerivative(box.of, box.wrt)
+    return {
+      ...link,
+      symbols,
+      said: sentence`Directly: ${symbols} has one entry for each entry of ${operand}`,
+    }
+  }
+  const through = sentence`Through ${consumer}: `
+  if (isScalar(shapeOf(graph, node))) {
+    const said = sentence`${through}${local} has one entry for each entry of ${operand}, and each is multiplied by ${upstream}`
+    return { ...link, said, symbols: product([local, upstream]) }
+  }
+  if (!mixed.has(box.wrt)) {
+    const said = sentence`${through}each entry of ${operand} acts on its own entry of ${consumer} alone, so ${upstream} is multiplied by ${local} entry by entry`
+    return { node, entrywise: true, said, symbols: formula`${local}${ENTRYWISE}${upstream}` }
+  }
+  const acts = isScalar(shapeOf(graph, box.wrt))
+    ? sentence`${operand} acts on many entries of ${consumer}`
+    : sentence`one entry of ${operand} may act on many entries of ${consumer}`
+  const said = sentence`${through}${acts}; what ${upstream} passes back from each of them is added up (the vector-Jacobian product)`
+  return { ...link, said, symbols: overEntries(box, node) }
+}
+
+/** Σ_i ∂n_i/∂x · ∂J/∂n_i. */
+function overEntries(box: DerivativeBox, node: string): Formula {
+  const entry = { text: `${node}_i`, tex: indexed(texName(node), 'i') }
+  const by = nameOf(box.wrt)
+  const output = nameOf(box.of)
+  return {
+    text: `Σ_i ∂${entry.text}/∂${by.text} · ∂${output.text}/∂${entry.text}`,
+    tex: `\\sum_{i} \\frac{\\partial ${entry.tex}}{\\partial ${by.tex}} \\cdot \\frac{\\partial ${output.tex}}{\\partial ${entry.tex}}`,
+  }
+}
+
+/** Local derivative ⊙ gradient of the only consumer, in numbers; nothing where entries are mixed. */
+function entrywiseNumbers({ evaluation }: Explained, box: DerivativeBox, links: readonly Link[]): Side[] {
+  const [only, ...others] = links
+  if (only === undefined || others.length > 0 || !only.entrywise) return []
+  const local = evaluation.locals.get(only.node)?.get(box.wrt)
+  const upstream = evaluation.gradients.get(only.node)
+  if (local === undefined || upstream === undefined) return []
+  const [left, right] = [showValue(local), showValue(upstream)]
+  return [{ ...formula`${left}${ENTRYWISE}${right}`, exact: left.exact && right.exact }]
+}
