@@ -1,6 +1,6 @@
 /**
  * Who may import whom: the directions of src/README.md. Imports run one way,
- * {server, cli} → app → http → services → database; services also import grading, which imports engine.
+ * {server, cli} → app → http → services → database; services also import grading and figure, which import engine.
  */
 const within = (...folders) => `^src/(${folders.join('|')})`
 
@@ -17,14 +17,15 @@ module.exports = {
   forbidden: [
     only('engine', within('engine/')),
     only('grading', within('grading/'), within('engine/')),
+    only('figure', within('figure/'), within('engine/')),
     only('contracts', within('contracts/')),
     only('database', within('database/')),
-    only('errors', within('errors\\.ts'), within('grading/')),
+    only('errors', within('errors\\.ts'), within('grading/', 'figure/')),
     only('config', within('config\\.ts')),
     only(
       'services',
       within('services/'),
-      within('database/', 'grading/', 'engine/', 'contracts/', 'errors\\.ts'),
+      within('database/', 'grading/', 'figure/', 'engine/', 'contracts/', 'errors\\.ts'),
     ),
     only('http', within('http/'), within('services/', 'contracts/', 'errors\\.ts')),
     only('app', within('app\\.ts'), within('http/', 'services/', 'contracts/', 'errors\\.ts')),
@@ -57,6 +58,23 @@ module.exports = {
       comment: 'engine and grading take values and return values.',
       from: { path: within('engine/', 'grading/') },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
+    {
+      name: 'figure-imports-its-typesetter-and-layout-only',
+      severity: 'error',
+      comment: 'figure takes graphs and returns pictures; MathJax and ELK are all it needs.',
+      from: { path: within('figure/') },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'],
+        pathNot: ['node_modules/@mathjax/', 'node_modules/elkjs/'],
+      },
+    },
+    {
+      name: 'figure-knows-no-answer',
+      severity: 'error',
+      comment: 'What no drawing code can compute, no drawing can give away.',
+      from: { path: within('figure/') },
+      to: { path: within('engine/(evaluate|differences|cascade|symbolic|derive|explain)') },
     },
     {
       name: 'contracts-import-zod-only',

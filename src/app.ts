@@ -12,6 +12,7 @@ import { answerClientError, answerError, registerProblems } from './http/problem
 import { registerRequestLog } from './http/request-log.js'
 import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/attempts.js'
 import { registerCourseRoutes } from './http/routes/courses.js'
+import { registerFigureRoutes } from './http/routes/figures.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
 import { authenticate } from './services/api-keys.js'
 import type { Services } from './services/services.js'
@@ -58,6 +59,7 @@ export async function buildApp(services: Services, logger: FastifyBaseLogger): P
     scope.setSerializerCompiler(() => JSON.stringify)
     const routes = scope.withTypeProvider<ZodTypeProvider>()
     registerGraphRoutes(routes, services)
+    registerFigureRoutes(routes, services)
     registerCourseRoutes(routes, services)
     registerAttemptRoutes(routes, services)
     registerProgressRoutes(routes, services)

@@ -9,14 +9,13 @@ import { createGraphRepository } from './database/graphs.js'
 import { createMemberRepository } from './database/members.js'
 import { createProgressRepository } from './database/progress.js'
 import { createKeyRepository, createTenantRepository } from './database/tenants.js'
-import type { Effects } from './services/effects.js'
 import { createGraphLibrary } from './services/graph-library.js'
 import type { Services } from './services/services.js'
 
 /** Every repository over a database, and the services' view of the world. */
 export function createServices(
   database: Database,
-  options: { readonly effects: Effects; readonly maxNodes: number },
+  options: Pick<Services, 'effects' | 'maxNodes' | 'figures'>,
 ): Services {
   const graphs = createGraphRepository(database)
   return {

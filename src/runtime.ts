@@ -12,12 +12,20 @@ import { createDatabase } from './database/client.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
 import { migrate, pendingMigrations } from './database/migrate.js'
 import { createServices } from './compose.js'
+import { createFigureStore } from './services/draw-figure.js'
+import { createFigurePool } from './services/figure-pool.js'
 import type { Services } from './services/services.js'
 import type { Effects } from './services/effects.js'
 import type { KeyStore } from './services/seed-demo.js'
 
 /** The real clock, ids and randomness. */
 const systemEffects: Effects = { now: Date.now, newId: uuidv7, randomBytes }
+
+/** Run from its sources, as in `npm run dev`, a thread needs a loader of its own. */
+const FIGURE_WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? '../scripts/figure-worker.mjs' : './services/figure-worker.js',
+  import.meta.url,
+)
 
 export type Runtime = {
   readonly databaseUrl: string
@@ -36,10 +44,19 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const postgres = config.databaseUrl === undefined ? await keepPostgres(config, options) : undefined
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
   const database = createDatabase(databaseUrl, { log: options.log })
+  const figures = createFigureStore(
+    createFigurePool({
+      workerFile: FIGURE_WORKER,
+      onError: error => {
+        options.log(`A thread that draws figures ended: ${String(error)}`)
+      },
+    }),
+  )
   return {
     databaseUrl,
-    services: createServices(database, { effects: systemEffects, maxNodes: config.maxNodes }),
+    services: createServices(database, { effects: systemEffects, maxNodes: config.maxNodes, figures }),
     close: async () => {
+      await figures.close()
       await database.$disconnect()
       await postgres?.stop()
     },

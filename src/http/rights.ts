@@ -10,6 +10,7 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/graphs', 'graphs:read'],
   ['GET /v1/graphs/:graph', 'graphs:read'],
   ['PUT /v1/graphs/:graph', 'graphs:write'],
+  ['GET /v1/graphs/:graph/figure.svg', 'graphs:read'],
   ['GET /v1/graphs/:graph/solution', 'solutions:read'],
   ['POST /v1/graphs/:graph/grade', 'graphs:read'],
   ['POST /v1/evaluate', 'solutions:read'],

@@ -2,7 +2,13 @@
 import { definitionSchema, type Definition, type PublishedView } from '../contracts/graph.js'
 import type { GraphRepository } from '../database/graphs.js'
 import { Refusal } from '../errors.js'
-import { publishGraph, type PublicationWarning, type PublishedGraph } from '../grading/published-graph.js'
+import { checkPlaces, type PlaceFault } from '../figure/places.js'
+import {
+  publishGraph,
+  type PublicationFault,
+  type PublicationWarning,
+  type PublishedGraph,
+} from '../grading/published-graph.js'
 import { definitionBudget, withinBudget } from './budget.js'
 import { canonicalJson } from './canonical-json.js'
 import type { Effects } from './effects.js'
@@ -24,11 +30,14 @@ export function compileOrRefuse(
   const result = withinBudget('/nodes', () =>
     publishGraph(definition, { maxNodes, budget: definitionBudget(maxNodes) }),
   )
-  if (result.ok) return result
-  const count = result.faults.length
-  const detail =
-    count === 1 ? (result.faults[0]?.message ?? '') : `The definition has ${String(count)} faults.`
-  throw new Refusal('invalid-graph', detail, result.faults.map(viewRemark))
+  const faults = result.ok
+    ? checkPlaces(result.published.graph, definition.figure?.places ?? [])
+    : result.faults
+  if (result.ok && faults.length === 0) return result
+  const count = faults.length
+  const detail = count === 1 ? (faults[0]?.message ?? '') : `The definition has ${String(count)} faults.`
+  const entries = faults.map(fault => viewRemark<PublicationFault['code'] | PlaceFault['code']>(fault))
+  throw new Refusal('invalid-graph', detail, entries)
 }
 
 /** What two definitions are compared by: a default that is written out makes no other definition. */

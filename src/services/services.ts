@@ -1,10 +1,12 @@
 import type { KeyRepository, TenantRepository } from '../database/tenants.js'
+import type { FigureStore } from './draw-figure.js'
 import type { PublishServices } from './publish-graph.js'
 import type { SubmissionServices } from './submit-attempt.js'
 
 /** All that the services work with, as the application gets it. */
 export type Services = SubmissionServices &
   PublishServices & {
+    readonly figures: Pick<FigureStore, 'get'>
     readonly keys: KeyRepository
     readonly tenants: TenantRepository
     /** Whether an error says that the database cannot be reached, rather than that something is wrong. */

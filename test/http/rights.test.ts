@@ -45,6 +45,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: publishedSchema,
     body: DEFINITION,
   },
+  'GET /v1/graphs/:graph/figure.svg': {
+    url: '/v1/graphs/square/figure.svg',
+    status: 200,
+    answer: z.string().startsWith('<svg '),
+  },
   'GET /v1/graphs/:graph/solution': {
     url: '/v1/graphs/square/solution',
     status: 200,

@@ -106,15 +106,20 @@ function make(
 const value = fc.integer({ min: -2000, max: 2000 }).map(thousandths => (thousandths + 0.37) / 1000)
 const fractionOfOne = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
-/** A graph of up to 15 nodes that share operands, listed in any order. */
-export const randomGraph: fc.Arbitrary<RandomGraph> = fc
-  .tuple(
-    fc.array(value, { minLength: 1, maxLength: 3 }),
-    fc.array(value, { maxLength: 2 }),
-    fc.array(fc.record({ recipe: fc.nat(RECIPES.length - 1), x: fractionOfOne, y: fractionOfOne }), {
-      minLength: 3,
-      maxLength: 10,
-    }),
-    fc.array(fc.nat(1000), { minLength: 1, maxLength: 15 }),
-  )
-  .map(([parameters, data, draws, shuffle]) => make(parameters, data, draws, shuffle))
+/** A graph of nodes that share operands, listed in any order: at most half as many again as are drawn. */
+export function randomGraphOf(mostDraws: number): fc.Arbitrary<RandomGraph> {
+  return fc
+    .tuple(
+      fc.array(value, { minLength: 1, maxLength: 3 }),
+      fc.array(value, { maxLength: 2 }),
+      fc.array(fc.record({ recipe: fc.nat(RECIPES.length - 1), x: fractionOfOne, y: fractionOfOne }), {
+        minLength: 3,
+        maxLength: mostDraws,
+      }),
+      fc.array(fc.nat(1000), { minLength: 1, maxLength: 15 }),
+    )
+    .map(([parameters, data, draws, shuffle]) => make(parameters, data, draws, shuffle))
+}
+
+/** A graph of up to 15 nodes. */
+export const randomGraph: fc.Arbitrary<RandomGraph> = randomGraphOf(10)

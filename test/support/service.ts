@@ -8,6 +8,8 @@ import { SCOPES, type Scope } from '../../src/contracts/scopes.js'
 import type { Database } from '../../src/database/client.js'
 import { createKey, createTenant } from '../../src/services/api-keys.js'
 import { createServices } from '../../src/compose.js'
+import { createFigureStore } from '../../src/services/draw-figure.js'
+import { createFigurePool } from '../../src/services/figure-pool.js'
 import type { Services } from '../../src/services/services.js'
 import { createTestDatabase, type TestDatabase } from './database.js'
 
@@ -47,6 +49,9 @@ export type TestService = {
 
 export const START = Date.parse('2026-03-01T12:00:00Z')
 
+/** Threads run what was compiled before the tests: plain Node reads no TypeScript. */
+export const FIGURE_WORKER = new URL('../../dist/services/figure-worker.js', import.meta.url)
+
 /** Over a database of the run's Postgres, or over the one given, which is then left as it is. */
 export async function createTestService(
   given?: Pick<TestDatabase, 'url' | 'database'>,
@@ -55,8 +60,14 @@ export async function createTestService(
     given === undefined ? await createTestDatabase() : { ...given, drop: () => given.database.$disconnect() }
   const clock = { now: START }
   const effects = { now: () => clock.now, newId: uuidv7, randomBytes }
-  const services = createServices(database, { effects, maxNodes: 2000 })
   const lines: string[] = []
+  const pool = createFigurePool({
+    workerFile: FIGURE_WORKER,
+    // A machine that is busy with other tests is not what these are about.
+    limitMilliseconds: 60_000,
+    onError: error => lines.push(String(error)),
+  })
+  const services = createServices(database, { effects, maxNodes: 2000, figures: createFigureStore(pool) })
   const app = await buildApp(services, pino({ level: 'trace' }, { write: line => lines.push(line) }))
   const key: TestService['key'] = (tenantId, scopes, courses = []) =>
     createKey(services.keys, effects, { tenantId, name: 'test', scopes, courses })
@@ -76,6 +87,7 @@ export async function createTestService(
     call: (route, call) => inject(app, route, call),
     close: async () => {
       await app.close()
+      await pool.close()
       await drop()
     },
   }
