@@ -6,7 +6,8 @@
  * Slots: first one for each input, then for each node, in sorted order, a segment that ends in the node's own
  * value. Segments share nothing, so that sweeping one backwards gives that node's local derivatives.
  */
-import { operationRow, OPERATIONS, type Operation } from './operations.js'
+import { computeSlots } from './kernels.js'
+import { operationRow, type Operation } from './operations.js'
 
 /** The code of a slot that computes nothing. */
 export const NO_OPERATION = 255
@@ -16,7 +17,7 @@ export type Tape = {
   readonly inputs: number
   /** The code of each slot's operation, NO_OPERATION for inputs and constants. */
   readonly codes: Uint8Array
-  /** Operand slots; −1 where there is none. */
+  /** Operand slots; the slot itself where there is none, with a partial of 0, so that the reverse sweep need not ask. */
   readonly left: Int32Array
   readonly right: Int32Array
   /** 1 where a slot has or depends on a name: constants have no edge worth a partial. */
@@ -61,66 +62,25 @@ export function createSweep(tape: Tape): Sweep {
  * value, or whose partial towards a parameter, is not finite, or −1.
  */
 export function sweepForward(tape: Tape, sweep: Sweep, from = tape.inputs, to = tape.slots): number {
-  const { codes, left, right, variable, active } = tape
-  const { rows } = OPERATIONS
-  const { values, leftPartials, rightPartials } = sweep
-  for (let slot = from; slot < to; slot += 1) {
-    const operation = rows[codes[slot] as number]
-    if (operation === undefined) {
-      if (!Number.isFinite(values[slot])) return slot
-      continue
-    }
-    const leftSlot = left[slot] as number
-    const x = values[leftSlot] as number
-    if (operation.arity === 1) {
-      const value = operation.value(x)
-      values[slot] = value
-      if (!Number.isFinite(value)) return slot
-      if (variable[leftSlot] === 1) {
-        const partial = operation.partial(x, value)
-        leftPartials[slot] = partial
-        if (active[leftSlot] === 1 && !Number.isFinite(partial)) return slot
-      }
-      continue
-    }
-    const rightSlot = right[slot] as number
-    const y = values[rightSlot] as number
-    const value = operation.value(x, y)
-    values[slot] = value
-    if (!Number.isFinite(value)) return slot
-    if (variable[leftSlot] === 1) {
-      const partial = operation.partials[0](x, y, value)
-      leftPartials[slot] = partial
-      if (active[leftSlot] === 1 && !Number.isFinite(partial)) return slot
-    }
-    if (variable[rightSlot] === 1) {
-      const partial = operation.partials[1](x, y, value)
-      rightPartials[slot] = partial
-      if (active[rightSlot] === 1 && !Number.isFinite(partial)) return slot
-    }
-  }
-  return -1
+  let odd = computeSlots(tape, sweep, from, to)
+  while (odd >= 0 && !isFault(tape, sweep, odd)) odd = computeSlots(tape, sweep, odd + 1, to)
+  return odd
 }
 
-/** Only the values of the slots from … to − 1. Answers the first slot whose value is not finite, or −1. */
-export function sweepValues(tape: Tape, values: Float64Array, from: number, to: number): number {
-  const { codes, left, right } = tape
-  const { rows } = OPERATIONS
-  for (let slot = from; slot < to; slot += 1) {
-    const operation = rows[codes[slot] as number]
-    if (operation === undefined) continue
-    const x = values[left[slot] as number] as number
-    const value =
-      operation.arity === 1 ? operation.value(x) : operation.value(x, values[right[slot] as number] as number)
-    values[slot] = value
-    if (!Number.isFinite(value)) return slot
-  }
-  return -1
+/** Partials towards constants and data need not be finite. */
+function isFault({ left, right, active }: Tape, sweep: Sweep, slot: number): boolean {
+  const isFaultyEdge = (operand: number | undefined, partials: Float64Array): boolean =>
+    operand !== undefined && active[operand] === 1 && !Number.isFinite(partials[slot])
+  return (
+    !Number.isFinite(sweep.values[slot]) ||
+    isFaultyEdge(left[slot], sweep.leftPartials) ||
+    isFaultyEdge(right[slot], sweep.rightPartials)
+  )
 }
 
 /**
  * Adds to `adjoints` of every operand what slots to − 1 … from pass back to it: adjoint of the slot × partial of
- * the edge. Seed the adjoints before; none is reset.
+ * the edge. Seed the adjoints before; none is reset. Those of constants come to mean nothing.
  */
 export function sweepReverse(
   tape: Tape,
@@ -129,17 +89,15 @@ export function sweepReverse(
   from: number,
   to: number,
 ): void {
-  const { left, right, variable } = tape
+  const { left, right } = tape
   const { leftPartials, rightPartials } = sweep
   for (let slot = to - 1; slot >= from; slot -= 1) {
     const adjoint = adjoints[slot] as number
+    // What the output does not depend on passes nothing on, not even along an edge whose partial is infinite.
+    if (adjoint === 0) continue
     const leftSlot = left[slot] as number
-    if (adjoint === 0 || leftSlot < 0) continue
-    if (variable[leftSlot] === 1)
-      adjoints[leftSlot] = (adjoints[leftSlot] as number) + adjoint * (leftPartials[slot] as number)
+    adjoints[leftSlot] = (adjoints[leftSlot] as number) + adjoint * (leftPartials[slot] as number)
     const rightSlot = right[slot] as number
-    if (rightSlot >= 0 && variable[rightSlot] === 1) {
-      adjoints[rightSlot] = (adjoints[rightSlot] as number) + adjoint * (rightPartials[slot] as number)
-    }
+    adjoints[rightSlot] = (adjoints[rightSlot] as number) + adjoint * (rightPartials[slot] as number)
   }
 }
