@@ -147,7 +147,7 @@ export type ProblemEntry = {
 }
 
 /** The most faults that one problem lists; the detail says when there are more. */
-const MAX_ENTRIES = 10_000
+export const MAX_ENTRIES = 10_000
 
 /** A refusal on its way to the client. Everything in it may be shown to the caller. */
 export class Refusal extends Error {

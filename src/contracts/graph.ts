@@ -20,8 +20,8 @@ const positive = finite.min(0)
 
 type Value = number | number[] | number[][]
 
-/** The most faults of one value that are listed. */
-const MAX_LISTED = 100
+/** The most faults of one value that are listed; there may be thousands of values. */
+const MAX_LISTED = 5
 
 /** Where a value is no number, vector or matrix: the first such places, as paths into it. */
 function notNumbers(value: unknown): (readonly number[])[] {

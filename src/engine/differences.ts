@@ -23,14 +23,14 @@ export type FiniteDifferences = {
   readonly reason?: string
 }
 
-/** Slots of the tape that a request may compute for the sake of finite differences: about a second's work. */
-export const DIFFERENCES_STEPS = 10_000_000
+/** Slots of the tape that a request may compute for the sake of finite differences: a tenth of a second's work. */
+export const DIFFERENCES_STEPS = 1_000_000
 
 /**
  * The finite differences of a local-derivative or gradient box at an evaluation, undefined for a forward box.
  * A local derivative nudges the operand and recomputes its node alone; a gradient recomputes all that follows. Entries
  * of an array are nudged one at a time, or all at once where each acts on its own entry of the node alone.
- * Draws on `budget`; once that is spent, quotients are left out. `scratch` is a copy of the evaluation's values to
+ * Draws on `budget`; what it does not suffice for is left out. `scratch` is a copy of the evaluation's values to
  * work in, left as it was found: whoever asks for many boxes makes it once.
  */
 export function finiteDifferences(
@@ -46,8 +46,13 @@ export function finiteDifferences(
   const together = !isScalar(graph.shapes.get(box.of) ?? SCALAR)
   const nudges = together ? [entries] : entries.map(entry => [entry])
   const [from, to] = recomputed(graph, box, entries.length)
-  budget.remaining -= nudges.length * 2 * (to - from) // Both sides, each with a sweep.
-  if (budget.remaining < 0) return { epsilon: EPSILON, reason: 'left out, since the graph is large' }
+  const cost = nudges.length * 2 * (to - from) // Both sides, each with a sweep.
+  if (cost > budget.remaining) return { epsilon: EPSILON, reason: 'it would take too much work' }
+  budget.remaining -= cost
+  const first = graph.tape.slotOf.get(box.wrt) as number
+  if (entries.some(entry => isLost(evaluation.sweep.values[first + entry] as number))) {
+    return { epsilon: EPSILON, reason: `ε is lost in the rounding of ${box.wrt}` }
+  }
 
   const above = nudge(graph, evaluation, box, { nudges, by: EPSILON, from, to, scratch })
   const below = nudge(graph, evaluation, box, { nudges, by: -EPSILON, from, to, scratch })
@@ -63,6 +68,11 @@ export function finiteDifferences(
       ? { reason: leavesDomain(box.wrt, above, below) }
       : {}),
   }
+}
+
+/** Whether adding ε to a number so large changes it by something else. */
+function isLost(value: number): boolean {
+  return Math.abs(value + EPSILON - value - EPSILON) > EPSILON / 1000
 }
 
 /** The slots that change with the operand: those of the box's node, or for a gradient all that follow. */

@@ -25,7 +25,7 @@ export type Kinks = {
 export type KinkedEdges = ReadonlyMap<number, readonly [Interval, Interval?]>
 
 /** Slots that trying all combinations may sweep: a few milliseconds' work. */
-const MAX_COMBINED_SLOTS = 200_000
+const MAX_COMBINED_SLOTS = 20_000
 
 /** The kinks at an evaluation, or undefined where there are none (the usual case, found in one pass). */
 export function findKinks(graph: CompiledGraph, evaluation: Evaluation): Kinks | undefined {

@@ -22,7 +22,7 @@ export type TapeSource = {
 }
 
 /** What an operation on one entry of an array costs later on, in characters read. */
-const STEPS_PER_ENTRY = 3
+const STEPS_PER_ENTRY = 5
 
 /** The slots of an expression's entries; of a number, its slot. */
 type Slots = number | readonly number[]
@@ -49,7 +49,7 @@ export function buildTape(source: TapeSource, budget: StepBudget): Tape {
 
   for (const { name, active, shape } of source.inputs) {
     const flags: Flags = { variable: 1, active: active ? 1 : 0 }
-    if (!isScalar(shape)) spend(budget, STEPS_PER_ENTRY * entryCount(shape))
+    if (!isScalar(shape)) spend(budget, entryCount(shape))
     for (let entry = 0; entry < entryCount(shape); entry += 1) slots.pushLeaf(flags, 0)
     nameLast(name, entryCount(shape))
   }

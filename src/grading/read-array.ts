@@ -42,8 +42,11 @@ function readCells(cells: unknown, shape: Shape, options: ReadingOptions): BoxRe
   if (!Array.isArray(cells)) return unreadable('not-an-array', `${wanted}, not for one value.`)
   const flat: readonly unknown[] = shape.length === 1 ? cells : cells.flat()
   const found = shapeOfCells(cells)
-  if (found === undefined)
-    return unreadable('wrong-shape', `${wanted}; the rows of this one differ in length.`)
+  if (found === undefined) {
+    const mixed = cells.some(cell => !Array.isArray(cell))
+    const what = mixed ? 'this one has rows beside single values' : 'the rows of this one differ in length'
+    return unreadable('wrong-shape', `${wanted}; ${what}.`)
+  }
   if (!isSameShape(found, shape)) {
     return unreadable('wrong-shape', `${wanted}; this has the shape ${showShape(found)}.`)
   }

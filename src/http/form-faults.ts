@@ -1,6 +1,6 @@
 /** Faults of form: what a zod schema refuses → entries of a problem with codes and JSON pointers. */
 import type { z } from 'zod'
-import { jsonPointer, Refusal, type FormCode, type ProblemEntry } from '../errors.js'
+import { jsonPointer, MAX_ENTRIES, Refusal, type FormCode, type ProblemEntry } from '../errors.js'
 
 /** The part of a request that a schema stands for. */
 export type RequestPart = 'body' | 'params' | 'querystring' | 'headers'
@@ -26,7 +26,8 @@ const CODES: ReadonlyMap<string, FormCode> = new Map([
 
 /** The refusal for a part of a request that does not have the form asked for. */
 export function formRefusal(part: RequestPart, input: unknown, error: z.core.$ZodError): Refusal {
-  const entries = error.issues.flatMap(issue => entriesOf(issue, [], input, PREFIX[part]))
+  const listed = error.issues.slice(0, MAX_ENTRIES + 1) // One more, so that the refusal says that there are more.
+  const entries = listed.flatMap(issue => entriesOf(issue, [], input, PREFIX[part]))
   const [first] = entries
   if (entries.some(entry => entry.path === '/query/cursor')) {
     return new Refusal('invalid-cursor', 'A list takes one cursor.', entries)

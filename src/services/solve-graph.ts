@@ -17,8 +17,11 @@ import { viewBox, viewRemark } from './views.js'
 /** The most boxes that are all explained in one solution; of a larger graph the box asked is. */
 const MAX_EXPLAINED = 100
 
-/** Steps of symbolic work in one solution: about a third of a second. */
-const SYMBOLIC_STEPS = 2_000_000
+/** The most edges of all cascades of one solution: each parameter has one through the whole graph. */
+const MAX_CASCADE_EDGES = 10_000
+
+/** Steps of symbolic work in one solution: about half a second. */
+const SYMBOLIC_STEPS = 500_000
 /** The longest symbolic form shown beside other boxes, in characters, and the most of all together. */
 const MAX_FORM_LENGTH = 2_000
 const MAX_FORMS_LENGTH = 1_000_000
@@ -53,6 +56,7 @@ function solve(graph: CompiledGraph, evaluation: Evaluation, boxAsked: string | 
   const viewSolution = createSolver(graph, evaluation)
   // The box asked comes first, so that what is left out for want of steps is never its.
   const asked = graph.asked.filter(box => box.id === boxAsked).map(box => viewSolution(box, true))[0]
+  const edges = graph.nodes.reduce((count, node) => count + node.operands.length, 0)
   const parameters = graph.inputs.filter(({ role }) => role === 'parameter')
   return {
     values: Object.fromEntries(evaluation.values),
@@ -63,7 +67,9 @@ function solve(graph: CompiledGraph, evaluation: Evaluation, boxAsked: string | 
     boxes: graph.asked.map(box =>
       box.id === asked?.id ? asked : viewSolution(box, all && boxAsked === undefined),
     ),
-    ...(all ? { cascades: parameters.flatMap(({ name }) => viewCascade(graph, evaluation, name)) } : {}),
+    ...(parameters.length * edges <= MAX_CASCADE_EDGES
+      ? { cascades: parameters.flatMap(({ name }) => viewCascade(graph, evaluation, name)) }
+      : {}),
   }
 }
 

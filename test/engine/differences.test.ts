@@ -127,12 +127,30 @@ describe('finite differences', () => {
     })
   })
 
+  test('are left out where the nudge is lost in the rounding of so large a number', () => {
+    expect(differencesOf(graph({ w: 1e150 }, { J: 'w^2' }), 'dJ_dw')).toEqual({
+      epsilon: 0.001,
+      reason: 'ε is lost in the rounding of w',
+    })
+  })
+
+  test('that would take too much work leave the budget to those that do not', () => {
+    const { graph: compiled } = compile(
+      graph({ w: 1, v: 2 }, { a: 'sin(w)', b: 'cos(a)', c: 'b + v', J: 'c^2' }),
+    )
+    const evaluation = evaluate(compiled)
+    const budget = createStepBudget(7)
+    const of = (id: string) => finiteDifferences(compiled, evaluation, compiled.boxes.get(id)!, budget)
+    expect(of('dJ_dw')).toEqual({ epsilon: 0.001, reason: 'it would take too much work' })
+    expect(of('da_dw')).toHaveProperty('central')
+  })
+
   test('of a graph so large that they would take too long are left out, and say so', () => {
     const { graph: compiled } = compile(LAB_NETWORK_0)
     const evaluation = evaluate(compiled)
     const budget = createStepBudget(3 * compiled.tape.slots)
     const reasons = compiled.asked.map(box => finiteDifferences(compiled, evaluation, box, budget)?.reason)
     expect(reasons.slice(0, 3)).toEqual([undefined, undefined, undefined])
-    expect(reasons.at(-1)).toContain('large')
+    expect(reasons.at(-1)).toContain('too much work')
   })
 })
