@@ -9,7 +9,7 @@ import {
   EPSILON_SIGN,
   equation,
   nameOf,
-  nudgedName,
+  nudgedNames,
   sentence,
   words,
 } from './explain-phrases.js'
@@ -31,7 +31,7 @@ export type DerivativeBox = Exclude<Box, { kind: 'forward' }>
  * again. Empty where differences were not asked for.
  */
 export function arithmeticSteps(
-  { evaluation, differences }: Explained,
+  { graph, evaluation, differences }: Explained,
   box: DerivativeBox,
   label: Formula,
   how: Formula,
@@ -42,7 +42,8 @@ export function arithmeticSteps(
     return [step('nudge', sentence`The check by arithmetic is left out: ${words(reason)}`)]
   }
   const [at, before] = [evaluation.values.get(box.wrt), evaluation.values.get(box.of)]
-  const [node, after] = [nameOf(box.of), nudgedName(box.of)]
+  const node = nameOf(box.of)
+  const [after, nudged] = nudgedNames([box.of, box.wrt], graph.shapes.keys()) as readonly [Formula, Formula] // As many as went in.
   const quotient = {
     text: `(${after.text} − ${node.text})/ε`,
     tex: `\\frac{${after.tex} - ${node.tex}}{${EPSILON_SIGN.tex}}`,
@@ -54,7 +55,7 @@ export function arithmeticSteps(
       step('quotient', equation(approximation(label, quotient), showValue(forward))),
     ]
   }
-  const moved = equation(nudgedName(box.wrt), showRounded(at + EPSILON, NUDGE_DIGITS))
+  const moved = equation(nudged, showRounded(at + EPSILON, NUDGE_DIGITS))
   const was = equation(node, showRounded(before, NUDGE_DIGITS))
   const is = equation(after, valueAfter(before, forward))
   return [

@@ -59,8 +59,8 @@ export function arraySteps(explained: Explained, node: GraphNode): Step[] {
 }
 
 /** How the entries of an operand act where its derivative has its own shape. */
-export function entryWords(graph: CompiledGraph, box: DerivativeBox): Formula {
-  const [node, operand, label] = [nameOf(box.of), nameOf(box.wrt), derivative(box.of, box.wrt)]
+export function entryWords(graph: CompiledGraph, box: DerivativeBox, label: Formula): Formula {
+  const [node, operand] = [nameOf(box.of), nameOf(box.wrt)]
   if (isScalar(shapeOf(graph, box.of))) return sentence`${label} has one entry for each entry of ${operand}`
   return sentence`Each entry of ${operand} acts on its own entry of ${node} alone: ${label} has one entry for each`
 }
@@ -131,17 +131,18 @@ function linkOf(graph: CompiledGraph, box: DerivativeBox, { name: node, mixed }:
     ? sentence`${operand} acts on many entries of ${consumer}`
     : sentence`one entry of ${operand} may act on many entries of ${consumer}`
   const said = sentence`${through}${acts}; what ${upstream} passes back from each of them is added up (the vector-Jacobian product)`
-  return { ...link, said, symbols: overEntries(box, node) }
+  return { ...link, said, symbols: overEntries(graph, box, node) }
 }
 
-/** Σ_i ∂n_i/∂x · ∂J/∂n_i. */
-function overEntries(box: DerivativeBox, node: string): Formula {
-  const entry = { text: `${node}_i`, tex: indexed(texName(node), 'i') }
+/** Σ_i ∂n_i/∂x · ∂J/∂n_i, of a matrix Σ_ij ∂n_ij/∂x · ∂J/∂n_ij. */
+function overEntries(graph: CompiledGraph, box: DerivativeBox, node: string): Formula {
+  const index = shapeOf(graph, node).length === 2 ? 'ij' : 'i'
+  const entry = { text: `${node}_${index}`, tex: indexed(texName(node), index) }
   const by = nameOf(box.wrt)
   const output = nameOf(box.of)
   return {
-    text: `Σ_i ∂${entry.text}/∂${by.text} · ∂${output.text}/∂${entry.text}`,
-    tex: `\\sum_{i} \\frac{\\partial ${entry.tex}}{\\partial ${by.tex}} \\cdot \\frac{\\partial ${output.tex}}{\\partial ${entry.tex}}`,
+    text: `Σ_${index} ∂${entry.text}/∂${by.text} · ∂${output.text}/∂${entry.text}`,
+    tex: `\\sum_{${index}} \\frac{\\partial ${entry.tex}}{\\partial ${by.tex}} \\cdot \\frac{\\partial ${output.tex}}{\\partial ${entry.tex}}`,
   }
 }
 

@@ -5,7 +5,7 @@ import type { FiniteDifferences } from './differences.js'
 import type { Evaluation } from './evaluate.js'
 import { equation, sentence, words, type Side } from './explain-phrases.js'
 import { countOperations, writeExpression, writeWithNumbers } from './explain-written.js'
-import type { Expression } from './expression.js'
+import { operandsFirst, type Expression } from './expression.js'
 import type { Formula, FormulaOptions } from './formula.js'
 import type { CompiledGraph } from './graph.js'
 import type { Kinks } from './kinks.js'
@@ -35,7 +35,7 @@ export function written({ options }: Explained, label: Formula, expression: Expr
   return sentence`The formula of ${label} has ${operations} operations: too long to write out here`
 }
 
-/** A formula with the numbers put in, undefined where it is too long. Left out, `valueOf` leaves arrays as names. */
+/** A formula with a number put in for every name; undefined where it is too long, and where a name is an array. */
 export function withNumbers(
   { evaluation, options }: Explained,
   expression: Expression,
@@ -44,5 +44,18 @@ export function withNumbers(
     return typeof value === 'number' ? value : undefined
   },
 ): Side | undefined {
+  const names = operandsFirst(expression).filter(part => part.kind === 'name')
+  // Half of a formula in numbers says less than the formula: nothing is put in then.
+  if (names.some(({ name }) => valueOf(name) === undefined)) return undefined
   return writeWithNumbers(expression, valueOf, options)
+}
+
+/** The nodes that depend on a name, which is not one of them. */
+export function dependentsOf(graph: CompiledGraph, name: string): ReadonlySet<string> {
+  const dependents = new Set<string>()
+  for (const node of graph.nodes) {
+    const depends = node.operands.some(operand => operand === name || dependents.has(operand))
+    if (depends) dependents.add(node.name)
+  }
+  return dependents
 }

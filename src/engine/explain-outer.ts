@@ -1,17 +1,17 @@
 /**
- * The gradient of a layer's weights: of `z = matmul(W, h) + b` by W it is ∂J/∂z · hᵀ, an outer product, for which the
- * expression language has no word.
+ * The gradient of a layer's weights: of `z = matmul(W, h) + b` by W it is ∂J/∂z ⊗ h, an outer product, for which the
+ * expression language has no word. In TeX it is a column times a row.
  */
 import type { DerivativeBox } from './explain-arithmetic.js'
 import type { Explained } from './explain-context.js'
-import { bracketed, derivative, product, type Side } from './explain-phrases.js'
+import { bracketed, derivative, type Side } from './explain-phrases.js'
 import { writeExpression } from './explain-written.js'
 import { operandsFirst, type Expression } from './expression.js'
 import type { Formula } from './formula.js'
 import type { GraphNode } from './graph.js'
 import { OPERATIONS, tensorRow } from './operations.js'
-import { showValue } from './shown-value.js'
-import { isSameShape, SCALAR, type Shape } from './tensor.js'
+import { showColumn, showRow } from './shown-value.js'
+import { entriesOf, isSameShape, SCALAR, type Shape } from './tensor.js'
 
 /** A matrix times a vector, or a vector times a matrix; `vector` is the one that is not derived by. */
 type Layer = { readonly vector: Expression; readonly matrixFirst: boolean }
@@ -27,23 +27,28 @@ export function outerProduct(
   const layer = layerOf(node, box.wrt)
   const written = layer && writeExpression(layer.vector, options)
   if (layer === undefined || written === undefined) return undefined
-  const ordered = (gradient: Formula, vector: Formula): Formula =>
-    product(layer.matrixFirst ? [gradient, transposed(vector)] : [vector, transposed(gradient)])
-  const gradient = derivative(box.of, node.name)
-  const formula = ordered(
-    layer.matrixFirst ? gradient : bracketed(gradient),
-    layer.vector.kind === 'name' ? written : bracketed(written),
-  )
+  const ordered = <Vector>(gradient: Vector, vector: Vector): readonly [Vector, Vector] =>
+    layer.matrixFirst ? [gradient, vector] : [vector, gradient]
+  const vector = layer.vector.kind === 'name' ? written : bracketed(written)
+  const formula = symbols(ordered(derivative(box.of, node.name), vector))
   const upstream = evaluation.gradients.get(node.name)
   const value = layer.vector.kind === 'name' ? evaluation.values.get(layer.vector.name) : undefined
   if (upstream === undefined || value === undefined) return { formula, numbers: [] }
-  const [left, right] = [showValue(upstream), showValue(value)]
-  return { formula, numbers: [{ ...ordered(left, right), exact: left.exact && right.exact }] }
+  const [left, right] = ordered(entriesOf(upstream), entriesOf(value))
+  const [column, row] = [showColumn(left), showRow(right)]
+  const numbers = { ...outer(column, row), exact: column.exact && row.exact }
+  return { formula, numbers: [numbers] }
 }
 
-/** A vector as a row. */
-function transposed({ text, tex }: Formula): Formula {
-  return { text: `${text}ᵀ`, tex: `${tex}^{\\top}` }
+/** A column times a row; the text, which knows neither, has the sign of the outer product. */
+function outer(column: Formula, row: Formula): Formula {
+  return { text: `${column.text} ⊗ ${row.text}`, tex: `${column.tex} \\, ${row.tex}` }
+}
+
+function symbols([left, right]: readonly [Formula, Formula]): Formula {
+  // A power of a fraction would be read as one of its numerator.
+  const base = right.tex.startsWith('\\frac') ? bracketed(right).tex : right.tex
+  return outer(left, { text: right.text, tex: `${base}^{\\top}` })
 }
 
 /** The one product of a matrix that is added to what does not depend on the matrix, if that is what a node is. */

@@ -57,10 +57,23 @@ export function nameOf(name: string): Formula {
   return { text: name, tex: texName(name) }
 }
 
-/** A name after the nudge: `a_ε`. */
-export function nudgedName(name: string): Formula {
-  return { text: `${name}_ε`, tex: indexed(texName(name), '\\varepsilon') }
+/**
+ * How names are written after the nudge: `a_ε`. Where the graph has a name that is written like one of these, `a′`,
+ * which no name can hold.
+ */
+export function nudgedNames(names: readonly string[], owned: Iterable<string>): readonly Formula[] {
+  const marked = names.map(name => ({ text: `${name}_ε`, tex: indexed(texName(name), EPSILON_SIGN.tex) }))
+  const looks = new Set(marked.map(({ tex }) => tex))
+  for (const name of owned) {
+    if (EPSILON_LAST.test(name) && looks.has(texName(name))) {
+      return names.map(own => ({ text: `${own}′`, tex: `${texName(own)}'` }))
+    }
+  }
+  return marked
 }
+
+/** Names that end in the index of a nudge, in either spelling: few do, so that few are set in TeX to compare. */
+const EPSILON_LAST = /(?:ε|varepsilon)$/
 
 /** TeX of a name with one more index: w_{0} → w_{0,i}. */
 export function indexed(tex: string, index: string): string {
@@ -89,8 +102,20 @@ export function amount(number: ShownNumber): Formula {
 /** A formula that may hold rounded numbers; `exact` is false where it does. */
 export type Side = Formula & { readonly exact?: boolean }
 
-/** `left = side = … = side`, with `≈` next to every side that holds rounded numbers. */
-export function equation(left: Side, ...sides: readonly Side[]): Formula {
+/** Whether two formulas look the same, as text or as TeX: then one of them says all. */
+export function looksLike(one: Formula, other: Formula): boolean {
+  return one.text === other.text || one.tex === other.tex
+}
+
+/**
+ * `left = side = … = side`, with `≈` next to every side that holds rounded numbers. A side that looks like the next
+ * one is left out.
+ */
+export function equation(left: Side, ...given: readonly Side[]): Formula {
+  const sides = given.filter((side, index) => {
+    const next = given[index + 1]
+    return next === undefined || !looksLike(side, next)
+  })
   let whole: Formula = left
   sides.forEach((side, index) => {
     const exact = side.exact !== false && (sides[index - 1] ?? left).exact !== false

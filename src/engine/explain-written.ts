@@ -7,7 +7,9 @@ import { createExpressionPool, operandsFirst, type Expression, type ExpressionPo
 import { formulaOf, type Formula, type FormulaOptions } from './formula.js'
 import { texName } from './names.js'
 import { OPERATIONS } from './operations.js'
+import { inferShapes } from './shapes.js'
 import { showNumber } from './shown-number.js'
+import { SCALAR, type Shape } from './tensor.js'
 
 /** Names, numbers and operations of an expression that may still be worth writing. */
 const MAX_PARTS = 300
@@ -22,12 +24,14 @@ export function writeExpression(expression: Expression, options: FormulaOptions 
     if (whole.text.length <= MAX_CHARACTERS) return whole
   }
   const chain = chainOf(expression)
+  const dotsShape = shapeOf(expression, options)
   for (let kept = Math.min(MAX_TERMS, chain.links.length) - 2; kept >= 0; kept -= 1) {
     const shortened = shorten(chain, kept)
     if (shortened === undefined) continue
     const written = write(shortened, {
       ...options,
       texOfName: name => (name === DOTS.text ? DOTS.tex : (options.texOfName ?? texName)(name)),
+      shapeOfName: name => (name === DOTS.text ? dotsShape : (options.shapeOfName?.(name) ?? SCALAR)),
     })
     if (written.text.length <= MAX_CHARACTERS) return written
   }
@@ -48,7 +52,9 @@ export function writeWithNumbers(
     exact &&= number.exact
     return number.value
   }
-  const written = writeExpression(expression, { ...options, numberOf: shown })
+  const shapeOfName = (name: string): Shape =>
+    valueOf(name) === undefined ? (options.shapeOfName?.(name) ?? SCALAR) : SCALAR
+  const written = writeExpression(expression, { ...options, numberOf: shown, shapeOfName })
   if (written === undefined) return undefined
   return { text: written.text.replaceAll('*', '·'), tex: written.tex, exact }
 }
@@ -73,6 +79,11 @@ export function countOperations(expression: Expression): number {
 function write(expression: Expression, options: FormulaOptions): Formula {
   const { text, tex } = formulaOf(expression, options)
   return { text: text.replaceAll('-', '−'), tex }
+}
+
+function shapeOf(expression: Expression, { shapeOfName = () => SCALAR }: FormulaOptions): Shape {
+  const inferred = inferShapes(operandsFirst(expression), shapeOfName)
+  return (inferred.ok ? inferred.shapes.get(expression) : undefined) ?? SCALAR
 }
 
 /** Parts as they would be written: one that occurs twice counts twice. */

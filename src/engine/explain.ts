@@ -6,9 +6,15 @@ import { boxLabel, usedConsumers, type Box } from './boxes.js'
 import { boxValue, type Evaluation } from './evaluate.js'
 import { arithmeticSteps, type DerivativeBox } from './explain-arithmetic.js'
 import { chainRuleSteps, type ChainPath } from './explain-chain-rule.js'
-import { withNumbers, written, type Explained, type ExplanationSource } from './explain-context.js'
+import {
+  dependentsOf,
+  withNumbers,
+  written,
+  type Explained,
+  type ExplanationSource,
+} from './explain-context.js'
 import { kinkSteps } from './explain-kinks.js'
-import { derivative, directDerivative, equation, nameOf, sentence } from './explain-phrases.js'
+import { derivative, directDerivative, equation, looksLike, nameOf, sentence } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
 import { arrayChainSteps, arraySteps, entryWords, hasArrays } from './explain-arrays.js'
 import type { CompiledGraph, GraphNode } from './graph.js'
@@ -33,12 +39,14 @@ export function explainBox(
   if (value === undefined) {
     return [step('words', sentence`${boxLabel(box)} has no finite value here`)]
   }
-  const options = { names: evaluation.values, texOfName: source.symbolics.texOfName }
+  const { texOfName, shapeOfName } = source.symbolics
+  const options = { names: evaluation.values, texOfName, shapeOfName }
   const explained: Explained = { ...source, graph, evaluation, options }
   if (box.kind === 'forward') return forwardSteps(explained, box.of, value)
   const consumers = usedConsumers(graph).get(box.wrt) ?? []
   const only = consumers.length === 1 && consumers[0] === box.of
-  return (box.kind === 'local' || only ? localSteps : gradientSteps)(explained, box, consumers, value)
+  if (box.kind === 'local' || only) return localSteps(explained, box, value)
+  return gradientSteps(explained, box, consumers, value)
 }
 
 /** `a = 2 + 3*w`, `a = 2 + 3·3`, `a = 11`. */
@@ -48,7 +56,7 @@ function forwardSteps(explained: Explained, name: string, value: Value): Step[] 
   const result = step('result', equation(label, showValue(value, showResult)))
   if (node === undefined) return [result]
   const steps = [step('definition', written(explained, label, node.root)), ...putInSteps(explained, node)]
-  return [...steps.filter(({ text }) => text !== result.text), result]
+  return [...steps.filter(earlier => !looksLike(earlier, result)), result]
 }
 
 /** The numbers put in; where arrays are at work, their shapes instead, and the first entry as an example. */
@@ -60,31 +68,31 @@ function putInSteps(explained: Explained, node: GraphNode): Step[] {
 }
 
 /** The derivative of one node by one operand: by arithmetic, as a formula, in numbers. */
-function localSteps(
-  explained: Explained,
-  box: DerivativeBox,
-  consumers: readonly string[],
-  value: Value,
-): Step[] {
+function localSteps(explained: Explained, box: DerivativeBox, value: Value): Step[] {
   const { graph, symbolics, kinks } = explained
-  const alone = consumers.length > 1
-  const label = (alone && box.of === graph.output ? directDerivative : derivative)(box.of, box.wrt)
-  const how = alone ? sentence` in the formula of ${nameOf(box.of)} alone` : sentence``
+  const direct = box.kind === 'local' && box.of === graph.output
+  const label = (direct ? directDerivative : derivative)(box.of, box.wrt)
+  const how = hasOtherWays(graph, box) ? sentence` in the formula of ${nameOf(box.of)} alone` : sentence``
   const local = symbolics.local(box.of, box.wrt)
   const result = showValue(value, showResult)
   const numbers = local === undefined || typeof value !== 'number' ? undefined : withNumbers(explained, local)
-  const last = equation(
-    label,
-    ...(numbers === undefined || numbers.text === result.text ? [] : [numbers]),
-    result,
-  )
+  const last = step('numbers', equation(label, ...(numbers === undefined ? [] : [numbers]), result))
   const steps = [
     ...arithmeticSteps(explained, box, label, how),
     ...kinkSteps(graph, kinks, box, value),
-    ...(typeof value === 'number' ? [] : [step('words', entryWords(graph, box))]),
+    ...(typeof value === 'number' ? [] : [step('words', entryWords(graph, box, label))]),
     ...(local === undefined ? [] : [step('symbolic', written(explained, label, local))]),
   ]
-  return steps.at(-1)?.text === last.text ? steps : [...steps, step('numbers', last)]
+  const before = steps.at(-1)
+  if (before === undefined || !looksLike(before, last)) return [...steps, last]
+  return [...steps.slice(0, -1), step(before.kind, last)]
+}
+
+/** Whether a node depends on an operand through another of its operands too. */
+function hasOtherWays(graph: CompiledGraph, { of, wrt }: DerivativeBox): boolean {
+  const dependents = dependentsOf(graph, wrt)
+  const node = graph.nodes.find(({ name }) => name === of)
+  return node?.operands.some(operand => dependents.has(operand)) === true
 }
 
 /** The derivative of the output over all paths: by arithmetic, then by the chain rule. */

@@ -12,6 +12,9 @@ export type ShownValue = Formula & { readonly exact: boolean }
 const VECTOR_ENTRIES = 12
 const MATRIX_ENTRIES = 6
 
+/** What ends an entry, and a row, of a matrix in TeX. */
+const [COLUMN_END, ROW_END] = [' & ', ' \\\\ ']
+
 const DOTS: ShownValue = { text: '…', tex: '\\dots', exact: false }
 
 /** A number or an array whose numbers are shown by `show`; left out: cut to what is readable. */
@@ -24,9 +27,22 @@ export function showValue(value: Value, show: (value: number) => ShownNumber = s
     return { text, tex: `\\left[${tex}\\right]`, exact }
   }
   const lines = Array.from({ length: rows }, (_, row) => entries.slice(row * columns, (row + 1) * columns))
-  const { text, tex, exact } = listed(lines, MATRIX_ENTRIES, ' \\\\ ', line =>
-    listed(line, MATRIX_ENTRIES, ' & ', show),
+  return inMatrix(
+    listed(lines, MATRIX_ENTRIES, ROW_END, line => listed(line, MATRIX_ENTRIES, COLUMN_END, show)),
   )
+}
+
+/** A vector that TeX shows as a column. As many entries are shown as of the axis of a matrix. */
+export function showColumn(entries: readonly number[]): ShownValue {
+  return inMatrix(listed(entries, MATRIX_ENTRIES, ROW_END, showNumber))
+}
+
+/** A vector that TeX shows as a row, as part of the same product as a column. */
+export function showRow(entries: readonly number[]): ShownValue {
+  return inMatrix(listed(entries, MATRIX_ENTRIES, COLUMN_END, showNumber))
+}
+
+function inMatrix({ text, tex, exact }: ShownValue): ShownValue {
   return { text, tex: `\\begin{bmatrix} ${tex} \\end{bmatrix}`, exact }
 }
 

@@ -1,16 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { GraphDefinition } from '../../src/engine/definition.js'
 import { explainBox } from '../../src/engine/explain.js'
-import { createSymbolics } from '../../src/engine/symbolic.js'
+import { createSymbolics, symbolicForm } from '../../src/engine/symbolic.js'
+import type { Value } from '../../src/engine/tensor.js'
 import { compile, evaluate, graph, plenty } from '../support/engine.js'
-import { linesOf, stepsOf } from '../support/explained.js'
+import { createExplainer, linesOf, stepsOf } from '../support/explained.js'
 import {
+  BUILT_IN_GRAPHS,
   FAN_OUT,
   LAB_NETWORK_0,
   LAB_NETWORK_1,
   LINEAR_REGRESSION,
   TWO_LAYER_NETWORK,
 } from '../support/lab-graphs.js'
+
+const WEIGHTS = [
+  [1, 2],
+  [3, 4],
+]
 
 describe('lab-network0 is explained as the notebook does', () => {
   test.each<[string, string[]]>([
@@ -166,6 +173,18 @@ describe('a forward box', () => {
     ])
   })
 
+  test('does not say twice what looks the same in TeX', () => {
+    const definition = graph({ w: 1e150 }, { a: '2*w', J: 'a + w' })
+    expect(stepsOf(definition, 'a').map(step => step.tex)).toEqual(['a = 2 w', 'a = 2 \\cdot 10^{150}'])
+    const [last] = stepsOf(graph({ w: 1e150 }, { a: 'w^2/1e200', J: 'a + w' }), 'local_dJ_dw').slice(-1)
+    expect(last?.text).toBe('∂J/∂w (direct) = 1')
+    const slope = graph({ w: 1e150 }, { a: 'w^2', J: 'a/1e160' }, {})
+    expect(stepsOf(slope, 'da_dw').at(-1)).toMatchObject({
+      text: '∂a/∂w = 2e150',
+      tex: '\\frac{\\partial a}{\\partial w} = 2 \\cdot 10^{150}',
+    })
+  })
+
   test('without the noise of doubles', () => {
     expect(linesOf(graph({ w: 0.1 }, { J: 'w + 0.2' }), 'J').at(-1)).toBe('result: J = 0.3')
   })
@@ -200,6 +219,37 @@ describe('by arithmetic', () => {
     expect(back).toBe('nudge: Add ε = 0.001 to w: w_ε = 0, and a = −0.003 becomes a_ε = 0')
   })
 
+  test('what is left out says why in one breath', () => {
+    const { graph: compiled } = compile(LAB_NETWORK_0)
+    const box = compiled.boxes.get('da_dw')
+    if (box === undefined) throw new Error('no box')
+    const [first] = explainBox(compiled, evaluate(compiled), box, {
+      symbolics: createSymbolics(compiled, plenty()),
+      differences: { epsilon: 0.001, reason: 'it would take too much work' },
+    })
+    expect(first?.text).toBe('The check by arithmetic is left out: it would take too much work')
+  })
+
+  test('the formula alone changes where the operand has other ways into it, used or not', () => {
+    const definition = graph({ w: 2 }, { a: 'w', u: 'w^2', v: 'u + w', J: 'a' })
+    expect(linesOf(definition, 'dv_dw')[0]).toBe(
+      'nudge: Add ε = 0.001 to w in the formula of v alone: w_ε = 2.001, and v = 6 becomes v_ε = 6.001',
+    )
+    expect(linesOf(definition, 'du_dw')[0]).toBe(
+      'nudge: Add ε = 0.001 to w: w_ε = 2.001, and u = 4 becomes u_ε = 4.004001',
+    )
+  })
+
+  test('a nudged value never bears the name of another', () => {
+    const definition = graph({ w: 2 }, { w_ε: '5*w', J: 'w_ε + w' })
+    expect(linesOf(definition, 'dw_ε_dw').slice(0, 2)).toEqual([
+      'nudge: Add ε = 0.001 to w: w′ = 2.001, and w_ε = 10 becomes w_ε′ = 10.005',
+      'quotient: ∂w_ε/∂w ≈ (w_ε′ − w_ε)/ε = 4.999999999999005',
+    ])
+    const spelled = graph({ w: 2 }, { w_varepsilon: '5*w', a: 'w^2', J: 'w_varepsilon + a' })
+    expect(stepsOf(spelled, 'da_dw')[1]?.tex).toContain("\\frac{a' - a}{")
+  })
+
   test('nothing is shown where no differences are given', () => {
     const { graph: compiled } = compile(LAB_NETWORK_0)
     const box = compiled.boxes.get('da_dw')
@@ -229,6 +279,35 @@ describe('on a kink', () => {
       'convention: The values sit on a kink of r, where the slope jumps: any value from 0 to 3 is right, and 0 is taken by convention',
     )
     expect(linesOf(wider, 'dJ_dv')[2]).toContain('a kink of q, where the slope jumps: any value from −2 to 2')
+  })
+
+  test('the own kink of what is derived by has no part in the gradient', () => {
+    const own = graph({ w: 0, v: 0 }, { a: 'relu(w)', b: 'abs(a) + max(w, v)', J: 'a*2 + b' })
+    expect(linesOf(own, 'dJ_da')[2]).toContain('on a kink of b, where')
+    expect(linesOf(own, 'dJ_dw')[2]).toContain('on a kink of a, b, where')
+  })
+
+  test('a node that leads nowhere has no part in it either', () => {
+    const spare = graph({ w: 0 }, { a: 'relu(w)', spare: 'abs(w)', J: '2*a' })
+    expect(linesOf(spare, 'dJ_dw')[2]).toContain('on a kink of a, where')
+  })
+
+  test('in an array it is said where, and how many more there are', () => {
+    const convention = (z: Value): string | undefined =>
+      linesOf(graph({ z }, { r: 'relu(z)', J: 'sum(r)' }), 'dr_dz')[2]
+    const before =
+      'convention: The values sit on a kink of r, where the slope jumps: any value from 0 to 1 is right'
+    expect(convention([0, 1])).toBe(`${before} in entry 1, and 0 is taken by convention`)
+    expect(convention([0, 0])).toBe(
+      `${before} in entry 1, and 0 is taken by convention; 1 more entry has a range of its own`,
+    )
+    const matrix = [
+      [1, 0, 3],
+      [0, 5, 0],
+    ]
+    expect(convention(matrix)).toBe(
+      `${before} in row 1, entry 2, and 0 is taken by convention; 2 more entries have ranges of their own`,
+    )
   })
 
   test('a derivative that the kink does not touch says nothing of it', () => {
@@ -299,6 +378,41 @@ describe('what is long is cut short', () => {
   })
 })
 
+describe('a formula in a step agrees with the one that a solution shows', () => {
+  const definition = graph(
+    { W: WEIGHTS, b: [0.5, 0.25], s: 2 },
+    { z: 'matmul(W, x) + b', a: 's*sigmoid(z)', J: 'sum(a^2)/2' },
+    { data: { x: [1, -1] } },
+  )
+
+  test.each<[string, GraphDefinition]>([['a layer', definition], ...Object.entries(BUILT_IN_GRAPHS)])(
+    'forward and local boxes of %s',
+    (_name, source) => {
+      const { graph: compiled } = compile(source)
+      const symbolics = createSymbolics(compiled, plenty())
+      const explain = createExplainer(compiled, evaluate(compiled))
+      let compared = 0
+      for (const box of compiled.boxes.values()) {
+        const form = box.kind === 'gradient' ? undefined : symbolicForm(compiled, symbolics, box)
+        const shown = explain(box).find(({ kind }) => kind === 'definition' || kind === 'symbolic')
+        if (form === undefined || shown === undefined) continue
+        expect(shown.tex.endsWith(` = ${form.tex}`), `${shown.tex} ends in ${form.tex}`).toBe(true)
+        compared += 1
+      }
+      expect(compared).toBeGreaterThan(2)
+    },
+  )
+
+  test('products of arrays have a sign of their own', () => {
+    const symbolic = (id: string): string | undefined =>
+      stepsOf(definition, id).find(step => step.kind === 'symbolic')?.tex
+    expect(symbolic('da_dz')).toBe(
+      '\\frac{\\partial a}{\\partial z} = s \\sigma\\left(z\\right) \\odot \\left(1-\\sigma\\left(z\\right)\\right)',
+    )
+    expect(symbolic('dJ_dz')).toMatch(/ \\odot \\frac\{\\partial J\}\{\\partial a\}$/)
+  })
+})
+
 describe('arrays', () => {
   test('forward: shapes in words, an entry as an example, the result', () => {
     expect(linesOf(LINEAR_REGRESSION, 'u')).toEqual([
@@ -341,8 +455,8 @@ describe('arrays', () => {
     expect(linesOf(TWO_LAYER_NETWORK, 'dL_dW2').slice(2)).toEqual([
       'path: Through z2: one entry of W2 may act on many entries of z2; what ∂L/∂z2 passes back from each of them is added up (the vector-Jacobian product)',
       'chain-rule: ∂L/∂W2 = Σ_i ∂z2_i/∂W2 · ∂L/∂z2_i',
-      'symbolic: ∂L/∂W2 = ∂L/∂z2 · hᵀ',
-      'numbers: ∂L/∂W2 ≈ [0.24472847, −0.33475904, 0.090030573] · [2, 1, 0]ᵀ ≈ [[0.4894569421095953, 0.24472847105479764, 0], [−0.6695180884503562, −0.3347590442251781, 0], [0.18006114634076087, 0.09003057317038043, 0]]',
+      'symbolic: ∂L/∂W2 = ∂L/∂z2 ⊗ h',
+      'numbers: ∂L/∂W2 ≈ [0.24472847, −0.33475904, 0.090030573] ⊗ [2, 1, 0] ≈ [[0.4894569421095953, 0.24472847105479764, 0], [−0.6695180884503562, −0.3347590442251781, 0], [0.18006114634076087, 0.09003057317038043, 0]]',
     ])
     const definition: GraphDefinition = {
       inputs: [
@@ -363,9 +477,66 @@ describe('arrays', () => {
       output: 'J',
     }
     expect(linesOf(definition, 'dJ_dW').slice(-2)).toEqual([
-      'symbolic: ∂J/∂W = (relu(v)) · (∂J/∂u)ᵀ',
+      'symbolic: ∂J/∂W = (relu(v)) ⊗ ∂J/∂u',
       'numbers: ∂J/∂W = [[4, 6], [0, 0]]',
     ])
+    expect(stepsOf(definition, 'dJ_dW').at(-2)?.tex).toBe(
+      '\\frac{\\partial J}{\\partial W} = \\left(\\operatorname{relu}\\left(v\\right)\\right) \\, \\left(\\frac{\\partial J}{\\partial u}\\right)^{\\top}',
+    )
+  })
+
+  test('an outer product is a column times a row in TeX', () => {
+    const before = graph({ W: WEIGHTS }, { z: 'matmul(W, x)', J: 'sum(z)' }, { data: { x: [5, 6] } })
+    const after = graph({ W: WEIGHTS }, { z: 'matmul(x, W)', J: 'sum(z)' }, { data: { x: [5, 6] } })
+    expect(stepsOf(before, 'dJ_dW').at(-2)?.tex).toBe(
+      '\\frac{\\partial J}{\\partial W} = \\frac{\\partial J}{\\partial z} \\, x^{\\top}',
+    )
+    expect(stepsOf(before, 'dJ_dW').at(-1)?.tex).toContain(
+      ' = \\begin{bmatrix} 1 \\\\ 1 \\end{bmatrix} \\, \\begin{bmatrix} 5 & 6 \\end{bmatrix} = ',
+    )
+    expect(stepsOf(after, 'dJ_dW').at(-1)?.tex).toContain(
+      ' = \\begin{bmatrix} 5 \\\\ 6 \\end{bmatrix} \\, \\begin{bmatrix} 1 & 1 \\end{bmatrix} = ',
+    )
+    expect(linesOf(after, 'dJ_dW').at(-1)).toBe('numbers: ∂J/∂W = [5, 6] ⊗ [1, 1] = [[5, 5], [6, 6]]')
+  })
+
+  test('a sum over the entries of a matrix runs over two indexes', () => {
+    const definition = graph({ W: WEIGHTS }, { Z: 'matmul(W, X)', J: 'sum(Z)' }, { data: { X: WEIGHTS } })
+    const rule = stepsOf(definition, 'dJ_dW').find(step => step.kind === 'chain-rule')
+    expect(rule?.text).toBe('∂J/∂W = Σ_ij ∂Z_ij/∂W · ∂J/∂Z_ij')
+    expect(rule?.tex).toBe(
+      '\\frac{\\partial J}{\\partial W} = \\sum_{ij} \\frac{\\partial Z_{ij}}{\\partial W} \\cdot \\frac{\\partial J}{\\partial Z_{ij}}',
+    )
+  })
+
+  test('the direct derivative of the output has one name in all steps', () => {
+    const definition = graph({ u: [1, 2] }, { v: '2*u', z: '3*v', J: 'sum(v*z)' })
+    const lines = linesOf(definition, 'local_dJ_dv')
+    expect(lines).toContain('words: ∂J/∂v (direct) has one entry for each entry of v')
+    expect(lines.filter(line => /∂J\/∂v(?! \(direct\))/.test(line))).toEqual([])
+  })
+
+  test('numbers are put in for all names of a formula or for none', () => {
+    const definition = graph({ k: [1, 2], m: 2 }, { n: 'sum(k*m) + m^2', J: 'n^2' })
+    expect(linesOf(definition, 'dn_dm').slice(-2)).toEqual([
+      'symbolic: ∂n/∂m = sum(k) + 2*m',
+      'numbers: ∂n/∂m = 7',
+    ])
+    const apart = graph({ k: [1, 2], m: 2 }, { n: 'sum(k) + m^2', J: 'n^2' })
+    expect(linesOf(apart, 'dn_dm').at(-1)).toBe('numbers: ∂n/∂m = 2·2 = 4')
+  })
+
+  test('a product of arrays has its own sign in TeX, also where the middle is left out', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `v${String(index)}`)
+    const vectors = Object.fromEntries(names.map(name => [name, [1, 2]]))
+    const steps = stepsOf(graph(vectors, { p: names.join('*'), J: 'sum(p)' }), 'p')
+    const [definition, entry] = ['definition', 'substitution'].map(
+      kind => steps.find(step => step.kind === kind)?.tex ?? '',
+    )
+    expect(definition).toContain('\\odot \\dots')
+    expect(definition?.match(/\\odot/g)).toHaveLength(12)
+    expect(entry).toContain('1 \\cdot 1')
+    expect(entry).not.toContain('\\odot')
   })
 
   test('a local derivative has an entry for each entry', () => {
