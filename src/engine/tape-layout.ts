@@ -98,7 +98,21 @@ export function buildTape(source: TapeSource, budget: StepBudget): Tape {
     nameLast(name, count)
   }
   starts.push(slots.count())
-  return { ...slots.arrays(), inputs, starts: Int32Array.from(starts), slotOf, constantFaults }
+  const { codes, left, right, variable, active, constants } = slots.arrays()
+  // Written out: V8 gives every object made by spreading a layout of its own, and compiles the sweeps anew for each.
+  return {
+    slots: codes.length,
+    inputs,
+    codes,
+    left,
+    right,
+    variable,
+    active,
+    constants,
+    starts: Int32Array.from(starts),
+    slotOf,
+    constantFaults,
+  }
 }
 
 type Operand = { readonly shape: Shape; readonly slots: Slots }
@@ -176,7 +190,6 @@ function createSlots() {
       variable.fill(1, variable.length - count)
     },
     arrays: () => ({
-      slots: codes.length,
       codes: Uint8Array.from(codes),
       left: Int32Array.from(left),
       right: Int32Array.from(right),

@@ -34,6 +34,12 @@ export type Tape = {
   readonly constantFaults: ReadonlyMap<number, string>
 }
 
+/**
+ * A sweep goes in stretches of so many slots, each a call. A loop that ran on would be compiled while it runs, in V8 to
+ * code that is a third slower and stays in use; a function that is called often is compiled in whole.
+ */
+const STRETCH = 64
+
 /** The working memory of sweeps over one tape. */
 export type Sweep = {
   readonly values: Float64Array
@@ -62,9 +68,13 @@ export function createSweep(tape: Tape): Sweep {
  * value, or whose partial towards a parameter, is not finite, or −1.
  */
 export function sweepForward(tape: Tape, sweep: Sweep, from = tape.inputs, to = tape.slots): number {
-  let odd = computeSlots(tape, sweep, from, to)
-  while (odd >= 0 && !isFault(tape, sweep, odd)) odd = computeSlots(tape, sweep, odd + 1, to)
-  return odd
+  for (let start = from; start < to;) {
+    const end = Math.min(start + STRETCH, to)
+    const odd = computeSlots(tape, sweep, start, end)
+    if (odd >= 0 && isFault(tape, sweep, odd)) return odd
+    start = odd < 0 ? end : odd + 1
+  }
+  return -1
 }
 
 /** Partials towards constants and data need not be finite. */
@@ -89,8 +99,17 @@ export function sweepReverse(
   from: number,
   to: number,
 ): void {
-  const { left, right } = tape
-  const { leftPartials, rightPartials } = sweep
+  for (let end = to; end > from; end -= STRETCH)
+    passBack(tape, sweep, adjoints, Math.max(from, end - STRETCH), end)
+}
+
+function passBack(
+  { left, right }: Tape,
+  { leftPartials, rightPartials }: Sweep,
+  adjoints: Float64Array,
+  from: number,
+  to: number,
+): void {
   for (let slot = to - 1; slot >= from; slot -= 1) {
     const adjoint = adjoints[slot] as number
     // What the output does not depend on passes nothing on, not even along an edge whose partial is infinite.
