@@ -3,7 +3,8 @@
  * operation is a new row and its test. Its columns about symbols, not numbers, are described in notation.ts.
  *
  * Rows of operations on numbers stand here, those of operations on whole arrays in tensor-operations.ts. Both have one
- * or two operands. `partials` are ∂out/∂operand given the operands and the value; at a kink they hold the convention of the contract (relu'(0) = 0, abs'(0) = 0, ties split evenly).
+ * or two operands. `partials` are ∂out/∂operand given the operands and the value; at a kink they hold the convention of
+ * the contract (relu'(0) = 0, abs'(0) = 0, ties split evenly).
  */
 import type { Notation } from './notation.js'
 import type { Rational } from './rational.js'

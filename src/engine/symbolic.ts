@@ -6,7 +6,7 @@
 import { createAlgebra, type Algebra } from './algebra.js'
 import { boxLabel, usedConsumers, type Box } from './boxes.js'
 import { createDeriver, type Derivatives } from './derive.js'
-import type { Expression } from './expression.js'
+import { operandsFirst, type Expression } from './expression.js'
 import { createStepBudget, ExpressionError, type StepBudget } from './faults.js'
 import { formulaOf, type Formula } from './formula.js'
 import type { CompiledGraph } from './graph.js'
@@ -14,7 +14,7 @@ import { texName } from './names.js'
 import { OPERATIONS } from './operations.js'
 import { createSimplifier } from './simplify.js'
 import { SCALAR, type Shape } from './tensor.js'
-import { createWritable, operationsIn } from './writable.js'
+import { createWritable, MAX_OPERATIONS, operationsIn } from './writable.js'
 
 /** Derivatives as expressions, each worked out when it is first asked for. May serve as the options of a formula. */
 export type Symbolics = {
@@ -39,7 +39,7 @@ const FULL_OPERATIONS = 24
 
 /**
  * The symbolic derivatives of a graph. Simplifying draws on the budget; once that is spent, derivatives are left as
- * they come out of the rules. Nothing is ever thrown.
+ * they come out of the rules, and nodes past a bound of their own have none. Nothing is ever thrown.
  */
 export function createSymbolics(graph: CompiledGraph, budget: StepBudget): Symbolics {
   const { output, shapes, boxes } = graph
@@ -50,6 +50,7 @@ export function createSymbolics(graph: CompiledGraph, budget: StepBudget): Symbo
   const simplify = createForgivingSimplifier(algebra, budget)
   const isWritable = createWritable(algebra, names)
   const derive = createDeriver(algebra)
+  let derivable = DERIVED_PARTS
   const nodes = new Map(graph.nodes.map(node => [node.name, node]))
   const consumers = usedConsumers(graph)
   const gradientIds = new Map(
@@ -60,6 +61,8 @@ export function createSymbolics(graph: CompiledGraph, budget: StepBudget): Symbo
   const passBack = (name: string, own: Expression | undefined): Derivatives => {
     const node = nodes.get(name)
     if (node === undefined || own === undefined) return new Map()
+    derivable -= operandsFirst(node.root).length
+    if (derivable < 0) return new Map()
     return derive({ root: algebra.take(node.root), value: algebra.name(name), seed: own })
   }
   const passedFromOne = remember(name => passBack(name, algebra.one))
@@ -136,10 +139,13 @@ export function createSymbolics(graph: CompiledGraph, budget: StepBudget): Symbo
   }
 }
 
-/** The form that a solution shows in a box; undefined where the expression language cannot write it. */
+/**
+ * The form that a solution shows in a box; undefined where the expression language cannot write it, and where it is too
+ * long to be read.
+ */
 export function symbolicForm(graph: CompiledGraph, symbolics: Symbolics, box: Box): Formula | undefined {
   const form = expressionFor(graph, symbolics, box)
-  return form && formulaOf(form, symbolics)
+  return form !== undefined && operationsIn(form) <= MAX_OPERATIONS ? formulaOf(form, symbolics) : undefined
 }
 
 function expressionFor(graph: CompiledGraph, symbolics: Symbolics, box: Box): Expression | undefined {
@@ -152,6 +158,9 @@ function expressionFor(graph: CompiledGraph, symbolics: Symbolics, box: Box): Ex
       return symbolics.full(box.wrt) ?? symbolics.chain(box.wrt)
   }
 }
+
+/** The parts of nodes that are differentiated for one graph, all together: a few tenths of a second's work. */
+const DERIVED_PARTS = 100_000
 
 /** One form takes no more steps than this, so that there are some left for all others. */
 const FORM_STEPS = 100_000

@@ -9,8 +9,9 @@ export const HOLD = {
   /** A negative number put in for a name stands in brackets wherever it is not alone. */
   putInNegative: 1,
   sum: 10,
-  /** Products with a sign of their own: of arrays. */
-  signed: 15,
+  /** Products with a sign of their own: of arrays, to one number or entry by entry. */
+  dot: 14,
+  entrywise: 15,
   product: 20,
   /** What may be a factor, but not the base of a power: fractions, powers, calls. */
   term: 30,
@@ -27,6 +28,8 @@ export type Printed = {
   readonly dotted?: boolean | undefined
   /** Whether it is or ends in a number that was put in for a name. */
   readonly putIn?: boolean | undefined
+  /** Whether it ends in a name, or a power of it, that reads as a function's: brackets behind it would be its call. */
+  readonly likeFunction?: boolean | undefined
   /** A call that takes a power on its head: `\tanh^{2}\left(z\right)`. */
   readonly call?: { readonly head: string; readonly operands: string }
 }
@@ -50,10 +53,29 @@ export function printNumber(value: Rational): Printed {
   return { tex: `${mantissa} \\cdot ${power}`, hold: HOLD.product, dotted: true }
 }
 
-/** A product of arrays, with a sign of its own. */
-export function printSigned(left: Printed, sign: string, right: Printed): Printed {
+/** The product of arrays to one number. */
+export function printDot(left: Printed, right: Printed): Printed {
+  return printSigned(left, '\\cdot', right, HOLD.dot, HOLD.product)
+}
+
+/** The product of arrays entry by entry, which may be read from either end. */
+export function printEntrywise(left: Printed, right: Printed): Printed {
+  return printSigned(left, '\\odot', right, HOLD.entrywise, HOLD.entrywise)
+}
+
+function printSigned(left: Printed, sign: string, right: Printed, hold: number, leastLeft: number): Printed {
   const least = right.magnitude === undefined ? HOLD.product : HOLD.term
-  return { tex: `${held(left, HOLD.product)} ${sign} ${held(right, least)}`, hold: HOLD.signed }
+  const positive = withoutSign(left, leastLeft)
+  return {
+    tex: `${held(left, leastLeft)} ${sign} ${held(right, least)}`,
+    hold,
+    magnitude: positive && printSigned(positive, sign, right, hold, leastLeft),
+  }
+}
+
+/** What a first factor is the negative of, where it stands without brackets, so that its sign comes first. */
+function withoutSign({ magnitude, hold }: Printed, least: number): Printed | undefined {
+  return hold < least ? undefined : magnitude && { ...magnitude, magnitude: undefined }
 }
 
 /** In brackets that grow with what they hold. */
@@ -69,13 +91,19 @@ function held({ tex, hold }: Printed, least: number): string {
 /** −x. */
 export function printNegative(magnitude: Printed): Printed {
   // -a b is the same number whichever way it is read; a second sign behind the first stands in brackets.
-  const least = magnitude.magnitude === undefined ? HOLD.signed : HOLD.term
-  return { tex: `-${held(magnitude, least)}`, hold: HOLD.product, magnitude }
+  const least = magnitude.magnitude === undefined ? HOLD.dot : HOLD.term
+  const bracketed = magnitude.hold < least
+  return {
+    tex: `-${held(magnitude, least)}`,
+    hold: bracketed ? HOLD.product : Math.min(magnitude.hold, HOLD.product),
+    magnitude,
+    likeFunction: !bracketed && magnitude.likeFunction,
+  }
 }
 
 /** A sum or a difference. */
 export function printSum(left: Printed, sign: '+' | '-', right: Printed): Printed {
-  const least = right.magnitude === undefined ? HOLD.signed : HOLD.term
+  const least = right.magnitude === undefined ? HOLD.dot : HOLD.term
   return { tex: `${held(left, HOLD.sum)}${sign}${held(right, least)}`, hold: HOLD.sum }
 }
 
@@ -84,13 +112,18 @@ export function printProduct(left: Printed, right: Printed): Printed {
   const first = held(left, HOLD.product)
   const second = held(right, HOLD.term)
   const bracketed = second.startsWith('\\left(')
-  const dotted = right.putIn === true || (bracketed ? left.putIn === true : right.dotted === true)
+  const dotted =
+    right.putIn === true ||
+    (bracketed ? left.putIn === true : right.dotted === true) ||
+    (left.likeFunction === true && second.startsWith('\\left'))
+  const positive = withoutSign(left, HOLD.product)
   const between = dotted ? ' \\cdot ' : bracketed ? '' : ' '
   return {
     tex: first + between + second,
     hold: HOLD.product,
-    magnitude: left.magnitude && printProduct({ ...left.magnitude, magnitude: undefined }, right),
+    magnitude: positive && printProduct(positive, right),
     putIn: right.putIn,
+    likeFunction: right.hold >= HOLD.term && right.likeFunction,
   }
 }
 
@@ -108,5 +141,6 @@ export function printPower(base: Printed, exponent: string): Printed {
     return { tex: `${base.call.head}^{${exponent}}${base.call.operands}`, hold: HOLD.term }
   }
   const { dotted, putIn } = base
-  return { tex: `${held(base, HOLD.atom)}^{${exponent}}`, hold: HOLD.term, dotted, putIn }
+  const likeFunction = base.hold >= HOLD.atom && base.likeFunction
+  return { tex: `${held(base, HOLD.atom)}^{${exponent}}`, hold: HOLD.term, dotted, putIn, likeFunction }
 }

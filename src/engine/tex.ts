@@ -11,12 +11,13 @@ import type { Shape } from './tensor.js'
 import {
   bracket,
   HOLD,
+  printDot,
+  printEntrywise,
   printFraction,
   printNegative,
   printNumber,
   printPower,
   printProduct,
-  printSigned,
   printSum,
   type Printed,
 } from './tex-pieces.js'
@@ -38,6 +39,11 @@ const [MATMUL, DOT, TRANSPOSE] = ['matmul', 'dot', 'transpose'].map(OPERATIONS.c
 
 /** Functions of which a power is written on the head. */
 const POWERED_HEADS: ReadonlySet<string> = new Set(['\\sin', '\\cos', '\\tan', '\\sinh', '\\cosh', '\\tanh'])
+
+/** What functions are written with: a node `sigma` looks like the head of sigmoid. */
+const FUNCTION_HEADS: ReadonlySet<unknown> = new Set(
+  [...OPERATIONS.functions.values()].map(code => notationOf(code).tex),
+)
 
 /** The expression as TeX. It holds no command and no character that is not written here or made by `texOfName`. */
 export function printTex(root: Expression, options: TexOptions = {}): string {
@@ -70,9 +76,9 @@ function printArrays(
   const [x, y = x] = operands as readonly [Expression, Expression?]
   switch (operation) {
     case OPERATIONS.multiply:
-      return isArray(x) && isArray(y) ? printSigned(at(x), '\\odot', at(y)) : undefined
+      return isArray(x) && isArray(y) ? printEntrywise(at(x), at(y)) : undefined
     case DOT:
-      return isArray(x) && isArray(y) ? printSigned(at(x), '\\cdot', at(y)) : printProduct(at(x), at(y))
+      return isArray(x) && isArray(y) ? printDot(at(x), at(y)) : printProduct(at(x), at(y))
     case MATMUL:
       // Matrices stand side by side, fractions too.
       return printProduct(at(x), { ...at(y), dotted: false })
@@ -96,7 +102,12 @@ function printLeaf(
   }
   const tex = texOfName(part.name)
   const fraction = tex.startsWith('\\frac')
-  return { tex, hold: fraction ? HOLD.term : HOLD.atom, dotted: fraction }
+  return {
+    tex,
+    hold: fraction ? HOLD.term : HOLD.atom,
+    dotted: fraction,
+    likeFunction: OPERATIONS.functions.has(part.name) || FUNCTION_HEADS.has(tex),
+  }
 }
 
 function printApply(

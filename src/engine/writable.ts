@@ -9,7 +9,7 @@ import { GRAPH_EXPRESSION_LIMITS, parseExpression } from './parse.js'
 import { printExpression } from './print.js'
 
 /** Longer ones are not written; with parts that are shared, a text might be of any length. */
-const MAX_OPERATIONS = 500
+export const MAX_OPERATIONS = 500
 
 /** All that is written for one graph: a few megabytes of text. */
 const ALL_OPERATIONS = 200_000

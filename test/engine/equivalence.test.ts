@@ -73,6 +73,29 @@ describe('two expressions in free names', () => {
     }
   })
 
+  test.each([0.2, 3, 50, -3])('that part on one side of 0 alone are told apart by every seed, at %d', own => {
+    const { graph: compiled } = compile(graph({ x: own, y: own, z: 2 * own }, { c: 'relu(x*y)', J: 'c + z' }))
+    const pairs = [
+      ['abs(x)', 'x'],
+      ['relu(x)', 'x'],
+      ['relu(x)', '0'],
+      ['leaky_relu(x)', 'x'],
+      ['sqrt(x^2)', 'x'],
+      ['sign(x)', '1'],
+      ['sign(x)', '-1'],
+      ['max(x, -2.9)', 'x'],
+      ['min(x, 9)', 'x'],
+      ['abs(x)*abs(y)', 'x*y'],
+      ['abs(x)*abs(z)', 'x*z'],
+      ['c', 'x*y'],
+    ] as const
+    for (const [one, other] of pairs) {
+      for (let seed = 0; seed < 20; seed += 1) {
+        expect([one, other, compared(compiled, one, other, seed)]).toEqual([one, other, 'different'])
+      }
+    }
+  })
+
   test('that are nothing but rounding are not told by it', () => {
     // At 30 to 40 nothing is left of a difference between these but what rounding makes of them.
     const { graph: large } = compile(graph({ x: 35 }, { J: 'x^2' }))

@@ -92,6 +92,26 @@ describe('an expression in TeX', () => {
   })
 })
 
+describe('a node named like a function', () => {
+  test.each([
+    ['ln*(x + 1)', '\\mathrm{ln} \\cdot \\left(x+1\\right)'],
+    ['-ln*(x + 1)', '-\\mathrm{ln} \\cdot \\left(x+1\\right)'],
+    ['c - (-ln)*(x + 1)', 'c-\\left(-\\mathrm{ln} \\cdot \\left(x+1\\right)\\right)'],
+    ['2*ln*(x + 1)', '2 \\mathrm{ln} \\cdot \\left(x+1\\right)'],
+    ['ln^2*(x + 1)', '\\mathrm{ln}^{2} \\cdot \\left(x+1\\right)'],
+    ['ln*(x + 1)^2', '\\mathrm{ln} \\cdot \\left(x+1\\right)^{2}'],
+    ['ln*abs(x)', '\\mathrm{ln} \\cdot \\left|x\\right|'],
+    ['sigma*(x + 1)', '\\sigma \\cdot \\left(x+1\\right)'],
+    ['ln*x', '\\mathrm{ln} x'],
+    ['x*(ln + 1)', 'x\\left(\\mathrm{ln}+1\\right)'],
+    ['(c + ln)*(x + 1)', '\\left(c+\\mathrm{ln}\\right)\\left(x+1\\right)'],
+    ['x^ln*(x + 1)', 'x^{\\mathrm{ln}}\\left(x+1\\right)'],
+    ['loss*(x + 1)', '\\mathrm{loss}\\left(x+1\\right)'],
+  ])('is not called by the brackets behind it: %s is written %s', (text, tex) => {
+    expect(shown(text, {}, ['c', 'x', 'ln', 'sigma', 'loss']).tex).toBe(tex)
+  })
+})
+
 describe('an expression as text', () => {
   test('calls a function by its other name where a name of the graph has taken the first', () => {
     const { root } = read('log(x)', ['x'])
@@ -165,7 +185,23 @@ describe('arrays', () => {
     ['u*v', 'u \\odot v'],
     ['-u*v', '-u \\odot v'],
     ['2*(u*v)', '2\\left(u \\odot v\\right)'],
-    ['u*v*v', '\\left(u \\odot v\\right) \\odot v'],
+    ['u*v*v', 'u \\odot v \\odot v'],
+    ['u*(v*v)', 'u \\odot \\left(v \\odot v\\right)'],
+    ['u + (-u)*v', 'u+\\left(-u \\odot v\\right)'],
+    ['u - (-u)*v', 'u-\\left(-u \\odot v\\right)'],
+    ['(-u)*v - u', '-u \\odot v-u'],
+    ['-((-u)*v)', '-\\left(-u \\odot v\\right)'],
+    ['u - (-u)*v*v', 'u-\\left(-u \\odot v \\odot v\\right)'],
+    ['u*((-u)*v)', 'u \\odot \\left(-u \\odot v\\right)'],
+    ['(-u)*v/a', '-\\frac{u \\odot v}{a}'],
+    ['a + dot(-u, v)', 'a+\\left(-u \\cdot v\\right)'],
+    ['a - dot(-u, v)', 'a-\\left(-u \\cdot v\\right)'],
+    ['dot(u*v, v)', '\\left(u \\odot v\\right) \\cdot v'],
+    ['dot(-(u*v), v)', '\\left(-u \\odot v\\right) \\cdot v'],
+    ['a - dot(-(u*v), v)', 'a-\\left(-u \\odot v\\right) \\cdot v'],
+    ['dot(u, v)*u', '\\left(u \\cdot v\\right) u'],
+    ['(-dot(u, v))*u', '\\left(-u \\cdot v\\right) u'],
+    ['a - (-dot(u, v))*u', 'a-\\left(-u \\cdot v\\right) u'],
     ['a - u*v', 'a-u \\odot v'],
     ['u*(-v)', 'u \\odot \\left(-v\\right)'],
     ['a*u', 'a u'],

@@ -356,7 +356,8 @@ describe('what grows is bounded', () => {
       createStepBudget(100_000),
     )
     const shown = shownIn(compiled, symbolics).filter(([, text]) => text !== '-')
-    expect(shown.map(([id]) => id)).toEqual(['n', 'J', 'dJ_dn'])
+    // Nor has the node itself: its 1,500 names are no formula to be read.
+    expect(shown.map(([id]) => id)).toEqual(['J', 'dJ_dn'])
   })
 
   test('without steps to simplify by, derivatives stay as the rules give them', () => {
@@ -399,8 +400,8 @@ describe('what grows is bounded', () => {
       createStepBudget(0),
     )
     const written = nodes.filter(([name]) => symbolics.local(name, 'x') !== undefined)
-    expect(written.length).toBeGreaterThan(400)
-    expect(written.length).toBeLessThan(520)
+    expect(written.length).toBeGreaterThan(200)
+    expect(written.length).toBeLessThan(260)
   })
 
   test('an expression of 5,000 operations and one 250 levels deep are derived without overflow', () => {

@@ -39,6 +39,26 @@ describe('the TeX of an expression', () => {
     expect(compared).toBeGreaterThan(1000)
   })
 
+  test('of arrays is read as the expression at every entry, and no sign follows a sign', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(smallSketch, smallValues, (from, values) => {
+        const expression = build(createExpressionPool(), from)
+        const { tex } = formulaOf(expression, { shapeOfName: () => [2] })
+        expect(tex).not.toMatch(/[+-]-|\\(odot|cdot) -/)
+        const expected = evaluateExpression(expression, values)
+        const names = new Map([...values].map(([name, value]) => [texName(name), value]))
+        const value = readTex(tex.replaceAll('\\odot', '\\cdot'), names)
+        if (!tex.includes('\\odot') || !Number.isFinite(expected)) return
+        if (largestPart(expression, values) > TOO_LARGE) return
+        compared += 1
+        expect(closeTo(value, expected)).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+    expect(compared).toBeGreaterThan(100)
+  })
+
   test('with numbers put in for names, it and the text have the value that the expression has there', () => {
     let compared = 0
     fc.assert(
