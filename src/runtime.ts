@@ -48,7 +48,9 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
     createFigurePool({
       workerFile: FIGURE_WORKER,
       onError: error => {
-        options.log(`A thread that draws figures ended: ${String(error)}`)
+        options.log(
+          `Drawing a figure failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
       },
     }),
   )

@@ -46,7 +46,8 @@ export function writeSvg(picture: Picture, palette: Palette): string {
       height,
       viewBox: `0 0 ${short(width)} ${short(height)}`,
       role: 'img',
-      'aria-labelledby': 'figure-title figure-description',
+      'aria-labelledby': 'figure-title',
+      'aria-describedby': 'figure-description',
     },
     [
       element('title', { id: 'figure-title' }, [escapeXml(picture.title)]),

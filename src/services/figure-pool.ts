@@ -9,7 +9,7 @@ import type { Figure } from '../figure/draw.js'
 import type { FigureJob } from './figure-worker.js'
 
 export type FigurePool = {
-  /** Draws a figure; refused where that takes too much, or too many are waiting. */
+  /** Draws a figure. All errors are refusals: it takes too much, too many are waiting, or its thread failed. */
   readonly draw: (job: FigureJob) => Promise<Figure>
   /** Ends all threads, and with them what they are drawing. */
   readonly close: () => Promise<void>
@@ -24,7 +24,7 @@ export type FigurePoolOptions = {
   readonly mostAtOnce?: number
   /** How much memory a thread may take. */
   readonly threadMegabytes?: number
-  /** Told when a thread ends by itself while it has nothing to draw. */
+  /** Told what lies behind a refusal where a thread failed, and when one ends by itself with nothing to draw. */
   readonly onError: (error: unknown) => void
 }
 
@@ -60,28 +60,42 @@ export function createFigurePool(options: FigurePoolOptions): FigurePool {
     })
     pool.on('error', error => {
       options.onError(error)
-      // A thread that cannot start leaves what waits for it waiting: all is refused, and the next figure starts anew.
-      if (threads === pool) threads = undefined
-      void pool.destroy()
+      abandon(pool)
     })
     return pool
+  }
+  /** A thread that cannot start leaves what waits for it waiting: all is refused, and the next figure starts anew. */
+  const abandon = (pool: Piscina<unknown, Figure>): void => {
+    // Only once: a pool that is destroyed twice may start a thread again.
+    if (threads !== pool) return
+    threads = undefined
+    void pool.destroy()
   }
   return {
     async draw(job) {
       if (atOnce >= mostAtOnce) {
         throw new Refusal('unavailable', 'Too many figures are being drawn right now.', [], RETRY_SECONDS)
       }
-      threads ??= start()
       atOnce += 1
       try {
+        threads ??= start()
         return await drawWithin(threads, job, limitMilliseconds)
+      } catch (error) {
+        if (error instanceof Refusal) throw error
+        // The thread could not start, or failed or was ended over this figure: another try may go well.
+        options.onError(error)
+        // A thread that has started and fails is replaced before its figure fails.
+        if (threads?.threads.length === 0) abandon(threads)
+        throw new Refusal('unavailable', 'The figure could not be drawn right now.', [], RETRY_SECONDS)
       } finally {
         atOnce -= 1
       }
     },
 
     async close() {
-      await threads?.destroy()
+      const pool = threads
+      threads = undefined
+      await pool?.destroy()
     },
   }
 }

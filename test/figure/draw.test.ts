@@ -131,7 +131,7 @@ describe('what a user wrote is text and nothing else', () => {
       const drawing = 'svg title desc defs path rect circle g use text'.split(' ')
       expect([...names].filter(name => !drawing.includes(name))).toEqual([])
       const looks =
-        'xmlns width height viewBox role aria-labelledby id data-box x y rx r cx cy d fill stroke stroke-width stroke-dasharray transform href font-family font-weight font-size'
+        'xmlns width height viewBox role aria-labelledby aria-describedby id data-box x y rx r cx cy d fill stroke stroke-width stroke-dasharray transform href font-family font-weight font-size'
       expect([...attributes].filter(name => !looks.split(' ').includes(name))).toEqual([])
     },
   )
@@ -156,7 +156,8 @@ test('a figure is an image with a title and a description in words', async () =>
     name: 'svg',
     attributes: {
       role: 'img',
-      'aria-labelledby': 'figure-title figure-description',
+      'aria-labelledby': 'figure-title',
+      'aria-describedby': 'figure-description',
       viewBox: `0 0 ${String(width)} ${String(height)}`,
     },
   })

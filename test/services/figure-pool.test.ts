@@ -8,6 +8,8 @@ import { FIGURE_WORKER } from '../support/service.js'
 
 const workers = (file: string): URL => new URL(`../support/figure-workers/${file}`, import.meta.url)
 
+const UNAVAILABLE = { code: 'unavailable', status: 503, retryAfter: 5 }
+
 let pool: FigurePool
 let errors: unknown[]
 
@@ -55,9 +57,14 @@ describe('a job that ends badly ends alone', () => {
     expect((await draw(job('next'))).svg).toBe('<svg>next</svg>')
   })
 
-  test.each(['throw', 'exit', 'crash'])('%s: it fails, and the next is drawn', async title => {
+  test.each([
+    ['throw', 'this cannot be drawn'],
+    ['exit', 'worker exited with code: 3'],
+    ['crash', 'nobody catches this'],
+  ])('%s: it is refused, the error is told, and the next is drawn', async (title, message) => {
     const { draw } = open(workers('moody.mjs'))
-    await expect(draw(job(title))).rejects.not.toBeInstanceOf(Refusal)
+    expect(await refusalOf(draw(job(title)))).toMatchObject(UNAVAILABLE)
+    expect(errors.map(String)).toEqual([`Error: ${message}`])
     expect((await draw(job('next'))).svg).toBe('<svg>next</svg>')
   })
 
@@ -80,26 +87,31 @@ test('what is more than may wait is refused at once, and there is room again aft
   const taken = [job('hang'), job('hang'), job('waits')].map(one =>
     draw(one).catch((error: unknown) => error),
   )
-  expect(await refusalOf(draw(job('too many')))).toMatchObject({
-    code: 'unavailable',
-    status: 503,
-    retryAfter: 5,
-  })
+  expect(await refusalOf(draw(job('too many')))).toMatchObject(UNAVAILABLE)
   await Promise.all(taken)
   expect((await draw(job('again'))).svg).toBe('<svg>again</svg>')
 })
 
 test('a thread that cannot start fails what waits for it, every time', async () => {
   const { draw } = open(workers('broken.mjs'))
-  for (const title of ['one', 'two', 'three']) await expect(draw(job(title))).rejects.toThrow()
-  await eventually(() => errors.length > 0)
+  for (const title of ['one', 'two', 'three']) {
+    expect(await refusalOf(draw(job(title)))).toMatchObject(UNAVAILABLE)
+  }
+  await eventually(() => errors.some(error => String(error).includes('this thread cannot start')))
+})
+
+test('threads that cannot start fail all that wait for them at once', async () => {
+  const { draw } = open(workers('broken.mjs'))
+  const refusals = await Promise.all(['one', 'two', 'three'].map(title => refusalOf(draw(job(title)))))
+  for (const refusal of refusals) expect(refusal).toMatchObject(UNAVAILABLE)
+  expect(errors.length).toBeGreaterThanOrEqual(3)
   expect(String(errors[0])).toContain('this thread cannot start')
 })
 
 test('closing ends what is being drawn', async () => {
   const { draw, close } = open(workers('moody.mjs'), { limitMilliseconds: 60_000 })
   await draw(job('first'))
-  const hanging = expect(draw(job('hang'))).rejects.toThrow()
+  const hanging = refusalOf(draw(job('hang')))
   await close()
-  await hanging
+  expect(await hanging).toMatchObject(UNAVAILABLE)
 })

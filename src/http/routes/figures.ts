@@ -22,7 +22,7 @@ export function registerFigureRoutes(app: ZodApp, services: Pick<Services, 'libr
         tags: ['graphs'],
         summary: 'Draw a published graph with its boxes empty',
         description:
-          'Each box is a rect with the id `box-` and the box id. The answer has an ETag, so that If-None-Match saves the drawing.',
+          'Each box is a rect with the id `box-` and the box id. The answer has an ETag: with If-None-Match, a drawing that the client has is not sent again.',
         params: graphPath,
         querystring: figureQuerySchema,
         response: { 200: svgSchema, 304: z.undefined().describe('as the client has it'), ...refusals },
