@@ -30,8 +30,13 @@ export type AttemptDraft = {
   readonly late: boolean
   readonly points: number
   readonly maxPoints: number
+  readonly graphId: string
   readonly graphVersion: number
+  /** The variant answered and its inputs by name; undefined where they are the graph's own. */
+  readonly variant: { readonly token: string; readonly inputs: unknown } | undefined
   readonly policyRevision: number
+  readonly feedback: string
+  readonly reveal: string
   readonly submittedAt: Date
   readonly answers: unknown
   readonly boxes: unknown
@@ -151,11 +156,14 @@ async function insertAttempt(
   await transaction.$executeRaw`
     INSERT INTO attempts (
       course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points,
-      graph_version, policy_revision, submitted_at, answers, boxes, progress, idempotency_key_hash)
+      graph_id, graph_version, variant, inputs, policy_revision, feedback, reveal, submitted_at, answers, boxes,
+      progress, idempotency_key_hash)
     VALUES (
       ${draft.courseId}::uuid, ${draft.id}::uuid, ${draft.assignmentId}::uuid, ${draft.learner}, ${number}::int,
       ${draft.credit}::float8, ${draft.earnedMillionths}::int, ${draft.late}, ${draft.points}::float8,
-      ${draft.maxPoints}::float8, ${draft.graphVersion}::int, ${draft.policyRevision}::int, ${draft.submittedAt},
+      ${draft.maxPoints}::float8, ${draft.graphId}::uuid, ${draft.graphVersion}::int, ${draft.variant?.token ?? null},
+      ${draft.variant === undefined ? null : JSON.stringify(draft.variant.inputs)}::jsonb,
+      ${draft.policyRevision}::int, ${draft.feedback}, ${draft.reveal}, ${draft.submittedAt},
       ${JSON.stringify(draft.answers)}::jsonb, ${JSON.stringify(draft.boxes)}::jsonb,
       ${JSON.stringify(progress)}::jsonb, ${draft.idempotency?.keyHash ?? null}::bytea)`
 }

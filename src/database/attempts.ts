@@ -12,6 +12,14 @@ export type StoredAttempt = {
   readonly points: number
   readonly maxPoints: number
   readonly submittedAt: Date
+  readonly graphId: string
+  readonly graphVersion: number
+  /** The variant answered and its inputs by name; null where they are the graph's own. */
+  readonly variant: string | null
+  readonly inputs: unknown
+  /** What the policy let the learner's system see when it was submitted. */
+  readonly feedback: string
+  readonly reveal: string
   /** Box id → what was typed. */
   readonly answers: unknown
   readonly boxes: unknown
@@ -28,7 +36,8 @@ export type AttemptRepository = ReturnType<typeof createAttemptRepository>
 
 const COLUMNS = Prisma.sql`
   id, assignment_id AS "assignmentId", learner, number, credit, late, points,
-  max_points AS "maxPoints", submitted_at AS "submittedAt", answers, boxes, progress`
+  max_points AS "maxPoints", submitted_at AS "submittedAt", graph_id AS "graphId",
+  graph_version AS "graphVersion", variant, inputs, feedback, reveal, answers, boxes, progress`
 
 /** Attempts, read. */
 export function createAttemptRepository(database: Database) {

@@ -68,7 +68,7 @@ export function createMemberRepository(database: Database) {
     },
 
     /**
-     * Erases a person from a course: attempts, progress and membership in one transaction. Of their idempotency keys
+     * Erases a person from a course: attempts, variants, progress and membership in one transaction. Of their idempotency keys
      * the hashes stay, so that a late retry is told and not stored again. False when there is no such member.
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
@@ -82,6 +82,14 @@ export function createMemberRepository(database: Database) {
           FROM attempts a
           WHERE a.course_id = ${courseId}::uuid AND a.learner = ${key}
             AND k.course_id = a.course_id AND k.key_hash = a.idempotency_key_hash`
+        await transaction.$executeRaw`
+          DELETE FROM regraded_attempts WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM variants WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM overrides WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
           DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`

@@ -67,6 +67,24 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   const inBatches = async (deleteBatch: () => Promise<number>): Promise<void> => {
     while ((await deleteBatch()) === BATCH);
   }
+  await database.job.deleteMany({ where: { courseId } })
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM regraded_attempts WHERE course_id = ${courseId}::uuid AND (job_id, attempt_id) IN (
+        SELECT job_id, attempt_id FROM regraded_attempts WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND (job_id, learner) IN (
+        SELECT job_id, learner FROM regraded_progress WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await inBatches(
+    () => database.$executeRaw`
+      DELETE FROM variants WHERE course_id = ${courseId}::uuid
+        AND (assignment_id, learner, graph_id, graph_version, number) IN (
+        SELECT assignment_id, learner, graph_id, graph_version, number
+        FROM variants WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
   await inBatches(
     () => database.$executeRaw`
       DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND id IN (
@@ -85,6 +103,7 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   const where = { courseId }
   await database.$transaction([
     database.erasure.deleteMany({ where }),
+    database.override.deleteMany({ where }),
     database.assignment.deleteMany({ where }),
     database.member.deleteMany({ where }),
     database.course.deleteMany({ where: { id: courseId } }),

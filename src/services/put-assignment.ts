@@ -11,6 +11,9 @@ import type { Principal } from './principal.js'
 /** PUTs of one assignment that may come between before the caller is asked to try again. */
 const MAX_TRIES = 20
 
+/** Of the secret from which variants are drawn. */
+const SEED_BYTES = 32
+
 /**
  * Creates an assignment or replaces its policy; the same policy again changes nothing. A PUT that comes between
  * reading and writing is noticed by its revision, and this one decides again on what is there now.
@@ -23,7 +26,7 @@ export async function putAssignment(
   body: AssignmentBody,
 ): Promise<{ readonly created: boolean; readonly view: AssignmentView }> {
   const course = await findCourse(services, principal, courseKey)
-  const { newId, now } = services.effects
+  const { newId, now, randomBytes } = services.effects
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const existing = await services.assignments.find(course.id, key)
     const graph = await graphFor(services, principal, body, existing)
@@ -32,7 +35,12 @@ export async function putAssignment(
     if (existing !== undefined && isSamePolicy(existing, policy)) {
       return { created: false, view: viewAssignment(existing) }
     }
-    const assignment = { ...policy, id: existing?.id ?? newId(), key }
+    const assignment = {
+      ...policy,
+      id: existing?.id ?? newId(),
+      key,
+      seed: existing?.seed ?? randomBytes(SEED_BYTES),
+    }
     const time = new Date(now())
     const revision = existing?.revision ?? 0
     if (!(await services.assignments.put(course.id, assignment, revision, time))) continue
@@ -42,8 +50,10 @@ export async function putAssignment(
       revision: revision + 1,
       createdAt: existing?.createdAt ?? time,
       updatedAt: time,
+      regradeId: existing?.regradeId ?? null,
       graphKey,
       graphTitle: definition.title,
+      graphPublic: definition.public ?? false,
     }
     return { created: existing === undefined, view: viewAssignment(stored) }
   }
@@ -65,6 +75,10 @@ function policyRow(body: AssignmentBody, graph: LibraryGraph): AssignmentPolicyR
     keep,
     tolerance,
     weights,
+    feedback: 'full',
+    reveal: 'never',
+    variants: 'fixed',
+    followThrough: 0.5,
   }
 }
 

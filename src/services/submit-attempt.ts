@@ -105,7 +105,11 @@ export async function submitAttempt(
     late,
     points: grade.credit * factor * policy.points,
     maxPoints: policy.points,
+    graphId: assignment.graphId,
     graphVersion: assignment.graphVersion,
+    variant: undefined,
+    feedback: assignment.feedback,
+    reveal: assignment.reveal,
     policyRevision: assignment.revision,
     submittedAt: new Date(receivedAt),
     answers: body.answers,
@@ -119,7 +123,13 @@ export async function submitAttempt(
     case 'stored':
       // What was committed is answered as it was written: nothing after the commit can fail.
       return {
-        attempt: viewAttempt({ ...draft, number: outcome.number, progress: outcome.shown }),
+        attempt: viewAttempt({
+          ...draft,
+          variant: null,
+          inputs: null,
+          number: outcome.number,
+          progress: outcome.shown,
+        }),
         replayed: false,
       }
     case 'refused':

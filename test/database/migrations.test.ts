@@ -151,7 +151,18 @@ test('the database refuses values that the services must never store', async () 
   const member = (role: string) =>
     `INSERT INTO members VALUES ('${id}', 'm', '${role}', NULL, ${now}, ${now})`
   const assignment = (changes: Record<string, string>) => {
-    const values = { points: '10', late_credit: '0.5', max_attempts: 'NULL', keep: `'best'`, ...changes }
+    const values = {
+      points: '10',
+      late_credit: '0.5',
+      max_attempts: 'NULL',
+      keep: `'best'`,
+      feedback: `'full'`,
+      reveal: `'never'`,
+      variants: `'fixed'`,
+      follow_through: '0.5',
+      seed: `decode(repeat('ab', 32), 'hex')`,
+      ...changes,
+    }
     return `INSERT INTO assignments (course_id, id, key, graph_id, graph_version, revision, created_at, updated_at,
       ${Object.keys(values).join()}) VALUES ('${id}', '${id}', 'a', '${id}', 1, 1, ${now}, ${now},
       ${Object.values(values).join()})`
@@ -164,6 +175,11 @@ test('the database refuses values that the services must never store', async () 
   await refused(assignment({ late_credit: '1.5' }))
   await refused(assignment({ max_attempts: '0' }))
   await refused(assignment({ keep: `'worst'` }))
+  await refused(assignment({ feedback: `'some'` }))
+  await refused(assignment({ reveal: `'always'` }))
+  await refused(assignment({ variants: `'none'` }))
+  await refused(assignment({ follow_through: '1' }))
+  await refused(assignment({ seed: `'short'` }))
   await onServer(url, member('learner'))
   await onServer(url, assignment({}))
 })
