@@ -101,11 +101,16 @@ export function defaultBoxes(source: BoxSource): Box[] {
   return boxes
 }
 
-/** The label of a box: `a`, `∂a/∂w`. */
+/** The label of a box as text: `a`, `∂a/∂w`. */
+export function boxText({ of, wrt }: Box): string {
+  return wrt === null ? of : `∂${of}/∂${wrt}`
+}
+
+/** The label of a box. */
 export function boxLabel(box: Box): BoxLabel {
   if (box.wrt === null) return { text: box.of, tex: texName(box.of) }
   return {
-    text: `∂${box.of}/∂${box.wrt}`,
+    text: boxText(box),
     tex: `\\frac{\\partial ${texName(box.of)}}{\\partial ${texName(box.wrt)}}`,
   }
 }

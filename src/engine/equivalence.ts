@@ -9,9 +9,8 @@ import { createAlgebra } from './algebra.js'
 import type { Expression } from './expression.js'
 import type { StepBudget } from './faults.js'
 import type { CompiledGraph } from './graph.js'
-import { createRandomNumbers } from './random-numbers.js'
-import { sampleInputs } from './sample-inputs.js'
-import { derivativeSampler, expressionSampler, type DerivativeBox, type Sample } from './samplers.js'
+import { createSampledPoints } from './sampled-points.js'
+import { createDerivativeSamplers, expressionSampler, type DerivativeBox, type Sample } from './samplers.js'
 import { createSimplifier } from './simplify.js'
 import { broadcastEntries, broadcastShapes, isSameShape, SCALAR, type Shape } from './tensor.js'
 
@@ -31,39 +30,40 @@ const MOST_DRAWS = 120
 
 const RELATIVE_TOLERANCE = 1e-9
 
-/**
- * Compares an answer with what is right: an expression, or a derivative's box, which is then computed, since it need
- * not have a form. Both may use any name of the graph. Values are equal within 1e-9 of the larger, or within what
- * rounding did to them; samples in which rounding did more than that are drawn again. What has another shape is
- * different, but one number may stand for all entries. Throws `too-complex` when the budget is spent.
- */
-export function compareForms(
-  graph: CompiledGraph,
-  answer: Expression,
-  truth: Expression | DerivativeBox,
-  { seed, budget }: EquivalenceOptions,
-): Equivalence {
-  const given = expressionSampler(graph, answer, budget)
-  const right = isDerivative(truth)
-    ? derivativeSampler(graph, truth, budget)
-    : expressionSampler(graph, truth, budget)
-  if (given === undefined || right === undefined) return 'different' // Its own operands do not conform.
-  const shape = broadcastShapes(given.shape, right.shape)
-  if (shape === undefined || !isSameShape(shape, right.shape)) return 'different'
-  if (!isDerivative(truth) && isSameByStructure(graph, answer, truth, budget)) return 'equal'
+/** Compares an answer with what is right in a box; both may use any name of the graph. */
+export type CompareForms = (answer: Expression, truth: Expression | DerivativeBox) => Equivalence
 
-  const random = createRandomNumbers(seed)
-  const agreements: boolean[] = []
-  for (let draw = 0; draw < MOST_DRAWS && agreements.length < SAMPLES; draw += 1) {
-    const inputs = sampleInputs(graph, draw, random)
-    const [left, top] = [given.at(inputs), right.at(inputs)]
-    if (left === undefined || top === undefined) continue
-    const agrees = agreement(spread(left, given.shape, shape), top)
-    if (agrees !== undefined) agreements.push(agrees)
+/**
+ * The comparison of answers with what is right: an expression, or a derivative's box, which is then computed, since it
+ * need not have a form. Values are equal within 1e-9 of the larger, or within what rounding and kinks leave open;
+ * samples in which they leave open more than that are drawn again. What has another shape is different, but one number
+ * may stand for all entries. The graph is swept once at each sample, for all comparisons; no verdict depends on those
+ * before it. Throws `too-complex` when the budget is spent.
+ */
+export function createFormComparer(graph: CompiledGraph, { seed, budget }: EquivalenceOptions): CompareForms {
+  const points = createSampledPoints(graph, seed, budget)
+  const derivativeSampler = createDerivativeSamplers(graph, budget)
+  return (answer, truth) => {
+    const given = expressionSampler(graph, answer, budget)
+    const right = isDerivative(truth) ? derivativeSampler(truth) : expressionSampler(graph, truth, budget)
+    if (given === undefined || right === undefined) return 'different' // Its own operands do not conform.
+    const shape = broadcastShapes(given.shape, right.shape)
+    if (shape === undefined || !isSameShape(shape, right.shape)) return 'different'
+    if (!isDerivative(truth) && isSameByStructure(graph, answer, truth, budget)) return 'equal'
+
+    const agreements: boolean[] = []
+    for (let draw = 0; draw < MOST_DRAWS && agreements.length < SAMPLES; draw += 1) {
+      const point = points.at(draw)
+      const left = given.at(point)
+      const top = left && right.at(point)
+      if (left === undefined || top === undefined) continue
+      const agrees = agreement(spread(left, given.shape, shape), top)
+      if (agrees !== undefined) agreements.push(agrees)
+    }
+    // Whether there are enough is decided first, so that this refusal says nothing about the answer.
+    if (agreements.length < LEAST_SAMPLES) return 'undecidable'
+    return agreements.every(Boolean) ? 'equal' : 'different'
   }
-  // Whether there are enough is decided first, so that this refusal says nothing about the answer.
-  if (agreements.length < LEAST_SAMPLES) return 'undecidable'
-  return agreements.every(Boolean) ? 'equal' : 'different'
 }
 
 function isDerivative(truth: Expression | DerivativeBox): truth is DerivativeBox {

@@ -1,18 +1,24 @@
 /**
- * Functions of a graph's inputs as they are compared: their values at sampled inputs, each with a bound on what
+ * Functions of a graph's inputs as they are compared: their values at sampled points, each with a bound on what
  * rounding did to it.
  */
 import type { Box } from './boxes.js'
-import { boxValue, evaluateGraph, sweepDerivatives } from './evaluate.js'
 import { createExpressionPool, operandsFirst, type Expression } from './expression.js'
 import { spend, type StepBudget } from './faults.js'
-import type { CompiledGraph, GraphNode } from './graph.js'
-import type { Operation } from './operations.js'
+import type { CompiledGraph } from './graph.js'
 import { toDouble } from './rational.js'
+import {
+  boundValues,
+  createNoisyAdjoints,
+  ROUNDING,
+  sweepReverseNoise,
+  type NoisyAdjoints,
+} from './running-error.js'
+import type { SampledPoint } from './sampled-points.js'
 import { inferShapes } from './shapes.js'
-import { createSweep, operationAt, sweepForward, type Sweep, type Tape } from './tape.js'
+import { createSweep, sweepForward } from './tape.js'
 import { buildTape } from './tape-layout.js'
-import { entriesOf, entryCount, SCALAR, valueOfEntries, type Shape, type Value } from './tensor.js'
+import { entryCount, SCALAR, type Shape } from './tensor.js'
 
 /** A box for a derivative. */
 export type DerivativeBox = Exclude<Box, { kind: 'forward' }>
@@ -23,17 +29,20 @@ export type Sample = readonly { readonly value: number; readonly noise: number }
 /** A function of the inputs; `at` answers undefined outside its domain, and throws `too-complex`. */
 export type Sampler = {
   readonly shape: Shape
-  at(inputs: ReadonlyMap<string, Value>): Sample | undefined
+  at(point: SampledPoint): Sample | undefined
 }
-
-/** Rounding of one operation, with a margin. */
-const ROUNDING = 4 * Number.EPSILON
 
 /** A number of an expression as an input, under a name that no graph has. */
 type NumberInput = { readonly name: string; readonly value: number; readonly noise: number }
 
 /** The name of the form itself among the nodes. */
 const FORM = '='
+
+/** Steps a distinct part of an expression for laying it out. */
+const LAYOUT_STEPS = 100
+/** Steps for a value at a point, and those on top of them for each slot. */
+const VALUE_STEPS = 20
+const SLOT_STEPS = 6
 
 /** An expression over the graph's names; undefined where its operands do not conform. */
 export function expressionSampler(
@@ -43,35 +52,48 @@ export function expressionSampler(
 ): Sampler | undefined {
   const { root, numbers } = withoutNumbers(form)
   const parts = operandsFirst(root)
+  spend(budget, LAYOUT_STEPS * parts.length)
   const shapeOf = (name: string): Shape => graph.shapes.get(name) ?? SCALAR
   const inferred = inferShapes(parts, shapeOf)
   if (!inferred.ok) return undefined
   const names = parts.flatMap(part => (part.kind === 'name' ? [part.name] : []))
-  const inputs = [...graph.inputs, ...numbers].map(({ name }) => ({
-    name,
-    active: false,
-    shape: shapeOf(name),
-  }))
-  const nodes = [...nodesBehind(graph, names), { name: FORM, root, shapes: inferred.shapes }]
-  const tape = buildTape({ inputs, nodes }, budget)
+  const inputs = names.map(name => ({ name, active: false, shape: shapeOf(name) }))
+  const tape = buildTape({ inputs, nodes: [{ name: FORM, root, shapes: inferred.shapes }] }, budget)
   const shape = inferred.shapes.get(root) ?? SCALAR
-  const first = tape.slotOf.get(FORM) as number // It is the last of the nodes.
+  const used = names.filter(name => graph.shapes.has(name))
+  const copies = used.map(name => {
+    const from = graph.tape.slotOf.get(name) as number // The graph has the name, and so has the tape.
+    return { from, to: from + entryCount(shapeOf(name)), at: tape.slotOf.get(name) as number }
+  })
+  const first = tape.slotOf.get(FORM) as number // It is the only node.
+  const sweep = createSweep(tape)
+  const noise = new Float64Array(tape.slots)
+  for (const { name, value, noise: own } of numbers) {
+    const slot = tape.slotOf.get(name) as number
+    sweep.values[slot] = value
+    noise[slot] = own
+  }
   return {
     shape,
-    at(values) {
-      spend(budget, tape.slots)
-      const sweep = createSweep(tape)
-      for (const { name } of graph.inputs)
-        sweep.values.set(entriesOf(values.get(name) ?? Number.NaN), tape.slotOf.get(name))
-      for (const { name, value } of numbers) sweep.values[tape.slotOf.get(name) as number] = value
+    at(point) {
+      spend(budget, VALUE_STEPS + SLOT_STEPS * tape.slots)
+      if (used.some(name => point.missing.has(name))) return undefined
+      for (const { from, to, at } of copies) {
+        sweep.values.set(point.sweep.values.subarray(from, to), at)
+        noise.set(point.noise.subarray(from, to), at)
+      }
       if (sweepForward(tape, sweep) >= 0) return undefined
-      const noise = roundingOf(tape, sweep, numbers)
-      return Array.from({ length: entryCount(shape) }, (_, entry) => ({
-        value: sweep.values[first + entry] as number,
-        noise: noise[first + entry] as number,
-      }))
+      boundValues(tape, sweep, noise)
+      return readSample(sweep.values, noise, first, entryCount(shape))
     },
   }
+}
+
+function readSample(values: Float64Array, noise: Float64Array, first: number, count: number): Sample {
+  return Array.from({ length: count }, (_, entry) => ({
+    value: values[first + entry] as number,
+    noise: noise[first + entry] as number,
+  }))
 }
 
 /**
@@ -99,78 +121,52 @@ function withoutNumbers(form: Expression): { readonly root: Expression; readonly
   return { root: found.get(form) as Expression, numbers }
 }
 
-/** The nodes that some names are or depend on, in sorted order. */
-function nodesBehind({ nodes }: CompiledGraph, names: readonly string[]): GraphNode[] {
-  const needed = new Set(names)
-  const behind: GraphNode[] = []
-  for (const node of nodes.toReversed()) {
-    if (!needed.has(node.name)) continue
-    for (const operand of node.operands) needed.add(operand)
-    behind.push(node)
+/** The values of derivatives' boxes, computed by sweeps; gradients are read off the point. */
+export function createDerivativeSamplers(
+  graph: CompiledGraph,
+  budget: StepBudget,
+): (box: DerivativeBox) => Sampler {
+  const { tape, shapes } = graph
+  const segments = new Map(graph.nodes.map((node, index) => [node.name, { node, index }] as const))
+  let scratch: NoisyAdjoints | undefined
+  const countOf = (name: string): number => entryCount(shapes.get(name) ?? SCALAR)
+
+  const localAt = (box: DerivativeBox, point: SampledPoint): Sample | undefined => {
+    const found = point.slopes()
+    const segment = segments.get(box.of)
+    if (found === undefined || segment === undefined) return undefined
+    const [from, to] = [tape.starts[segment.index] as number, tape.starts[segment.index + 1] as number]
+    spend(budget, VALUE_STEPS + SLOT_STEPS * (to - from))
+    scratch ??= createNoisyAdjoints(tape.slots)
+    const own = tape.slotOf.get(box.of) as number
+    scratch.values.fill(1, own, to)
+    scratch.sizes.fill(1, own, to)
+    sweepReverseNoise(tape, point.sweep, found.slopes, scratch, from, to)
+    const first = tape.slotOf.get(box.wrt) as number // A box is about a name of the graph.
+    const sample = readSample(scratch.values, scratch.noise, first, countOf(box.wrt))
+    clear(scratch, from, to)
+    for (const operand of segment.node.operands) {
+      const slot = tape.slotOf.get(operand) as number
+      clear(scratch, slot, slot + countOf(operand))
+    }
+    return sample
   }
-  return behind.reverse()
-}
-
-/**
- * A bound on what rounding did to the value of each slot: its own, and how far the operation goes when its operands
- * are as far off as they may be (running error analysis; Higham, Accuracy and Stability of Numerical Algorithms, §3.3;
- * by values instead of partials, since at x² = 0 the partial would hide all that x may be off).
- */
-function roundingOf(tape: Tape, { values }: Sweep, numbers: readonly NumberInput[]): Float64Array {
-  const noise = new Float64Array(tape.slots)
-  for (const { name, noise: own } of numbers) noise[tape.slotOf.get(name) as number] = own
-  const around = (slot: number): readonly number[] => {
-    const [value, off] = [values[slot] as number, noise[slot] as number]
-    return off === 0 ? [value] : [value - off, value + off]
+  const gradientAt = (box: DerivativeBox, point: SampledPoint): Sample | undefined => {
+    const found = point.slopes()
+    const first = tape.slotOf.get(box.wrt) as number
+    return found && readSample(found.adjoints.values, found.adjoints.noise, first, countOf(box.wrt))
   }
-  for (let slot = tape.inputs; slot < tape.slots; slot += 1) {
-    const value = values[slot] as number
-    const [xs, ys] = [around(tape.left[slot] as number), around(tape.right[slot] as number)]
-    const distances = valuesOf(operationAt(tape, slot), xs, ys).map(there => Math.abs(there - value))
-    noise[slot] = Math.max(0, ...distances) + ROUNDING * Math.abs(value)
-  }
-  return noise
-}
-
-/** An operation's values at all of these operands; a constant has none. */
-function valuesOf(
-  operation: Operation | undefined,
-  xs: readonly number[],
-  ys: readonly number[],
-): readonly number[] {
-  if (operation === undefined) return []
-  return operation.arity === 1
-    ? xs.map(x => operation.value(x))
-    : xs.flatMap(x => ys.map(y => operation.value(x, y)))
-}
-
-/** Many operations stand behind a derivative; how large the terms were that it is the sum of comes on top. */
-const DERIVATIVE_ROUNDING = 1e-14
-
-/** The value of a derivative's box, computed by sweeps. */
-export function derivativeSampler(graph: CompiledGraph, box: DerivativeBox, budget: StepBudget): Sampler {
-  const shape = graph.shapes.get(box.wrt) ?? SCALAR
-  return {
-    shape,
-    at(values) {
-      spend(budget, graph.tape.slots * 3)
-      const result = evaluateGraph(graph, values)
-      const value = result.ok ? boxValue(result.evaluation, box) : undefined
-      if (!result.ok || value === undefined) return undefined
-      // With all partials positive nothing cancels.
-      const { sweep } = result.evaluation
-      const sizes = sweepDerivatives(graph, {
-        values: sweep.values,
-        leftPartials: sweep.leftPartials.map(Math.abs),
-        rightPartials: sweep.rightPartials.map(Math.abs),
-      })
-      const slot = graph.tape.slotOf.get(box.wrt) as number // A box is about a name of the graph.
-      const size =
-        box.kind === 'local'
-          ? (sizes.locals.get(box.of)?.get(box.wrt) ?? Number.NaN)
-          : valueOfEntries(shape, sizes.adjoints, slot)
-      const noise = entriesOf(size).map(entry => DERIVATIVE_ROUNDING * entry)
-      return entriesOf(value).map((entry, index) => ({ value: entry, noise: noise[index] ?? Number.NaN }))
+  return box => ({
+    shape: shapes.get(box.wrt) ?? SCALAR,
+    at(point) {
+      const sample = box.kind === 'local' ? localAt(box, point) : gradientAt(box, point)
+      return sample?.every(({ value }) => Number.isFinite(value)) === true ? sample : undefined
     },
-  }
+  })
+}
+
+function clear({ values, sizes, noise }: NoisyAdjoints, from: number, to: number): void {
+  values.fill(0, from, to)
+  sizes.fill(0, from, to)
+  noise.fill(0, from, to)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAlgebra } from '../../src/engine/algebra.js'
-import { compareForms } from '../../src/engine/equivalence.js'
+import { createFormComparer } from '../../src/engine/equivalence.js'
 import { createExpressionPool, type Expression } from '../../src/engine/expression.js'
 import { OPERATIONS } from '../../src/engine/operations.js'
 import { createSimplifier } from '../../src/engine/simplify.js'
@@ -28,7 +28,7 @@ describe('the comparison of forms', () => {
         const simplified = createSimplifier(algebra, plenty())(expression)
         // A part that no rule looks into, so that values decide.
         const hidden = algebra.apply(OPERATIONS.codeOf('max'), simplified, simplified)
-        const outcome = compareForms(FREE, expression, hidden, { seed: drawn, budget: plenty() })
+        const outcome = createFormComparer(FREE, { seed: drawn, budget: plenty() })(expression, hidden)
         expect(outcome).not.toBe('different')
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       }),
@@ -48,10 +48,10 @@ describe('the comparison of forms', () => {
         const share = (numerator: number) => apply('/', algebra.integer(numerator), algebra.integer(100_000))
         // 1.001·v + 0.00173 is v only where v is −1.73, which nothing here is.
         const larger = apply('+', apply('*', expression, share(100_100)), share(173))
-        const options = { seed: drawn, budget: plenty() }
-        const outcome = compareForms(FREE, larger, expression, options)
+        const compareForms = createFormComparer(FREE, { seed: drawn, budget: plenty() })
+        const outcome = compareForms(larger, expression)
         expect(outcome).not.toBe('equal')
-        expect(compareForms(FREE, expression, larger, options)).toBe(outcome)
+        expect(compareForms(expression, larger)).toBe(outcome)
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       }),
       { numRuns: 1000 },
