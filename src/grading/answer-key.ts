@@ -8,6 +8,8 @@ import type { CompiledGraph } from '../engine/graph.js'
 import { findKinks } from '../engine/kinks.js'
 import type { Interval } from '../engine/operations.js'
 import { entriesOf, SCALAR, type Shape } from '../engine/tensor.js'
+import type { AskedPlaces } from './asked-places.js'
+import type { Diagnoser } from './diagnose.js'
 import type { Tolerance } from './tolerance.js'
 
 /** The right value of a box. */
@@ -20,16 +22,37 @@ export type BoxTruth = {
   readonly ranges: readonly (Interval | undefined)[] | undefined
 }
 
+/** What a box asks for: a number, or an expression that holds for all inputs. */
+export type AnswerForm = 'number' | 'expression'
+
 /** How a box counts, from the definition and the assignment. */
-export type BoxPolicy = { readonly weight: number; readonly tolerance: Tolerance }
+export type BoxPolicy = {
+  readonly weight: number
+  readonly tolerance: Tolerance
+  readonly answer: AnswerForm
+}
 
 export type KeyedBox = BoxTruth & BoxPolicy
 
+/** A graph at one set of inputs: its numbers, and what slips would make of them. */
+export type GraphPoint = {
+  readonly evaluation: Evaluation
+  /** The right values of the boxes asked, in order. */
+  readonly truths: readonly BoxTruth[]
+  readonly diagnoser: Diagnoser
+}
+
 export type AnswerKey = {
+  readonly graph: CompiledGraph
+  readonly places: AskedPlaces
+  readonly evaluation: Evaluation
   /** In the order in which they are asked. */
   readonly boxes: readonly KeyedBox[]
+  readonly diagnoser: Diagnoser
   /** The graph's own names. */
   readonly names: ReadonlySet<string>
+  /** Credit of what is wrong but follows from the learner's own entries. */
+  readonly followThrough: number
 }
 
 /** What is right in the boxes asked, at one set of inputs. */

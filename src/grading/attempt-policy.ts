@@ -1,6 +1,6 @@
 /**
- * What an assignment's policy makes of an attempt: whether it is taken, whether it is late, and what the learner's
- * progress is afterwards (contract §5). Times are milliseconds since 1970, UTC.
+ * What an assignment's policy makes of an attempt: whether it is taken, whether it is late, what the learner's progress
+ * is afterwards, and what the learner may see of it (contract §5). Times are milliseconds since 1970, UTC.
  */
 import { fromMillionths, meanMillionths, roundPoints } from './credit.js'
 
@@ -14,6 +14,23 @@ export type AttemptPolicy = {
   readonly lateCredit: number
   readonly maxAttempts: number | null
   readonly keep: Keep
+}
+
+/** How much the learner's system sees of a result: everything, statuses and credits, credit alone, or that it is there. */
+export type FeedbackLevel = 'full' | 'verdicts' | 'score' | 'none'
+
+/** When right values are shown. */
+export type Reveal = 'never' | 'when-correct' | 'after-close'
+
+/** Whose inputs are asked: the graph's own, one set a learner, or one an attempt. */
+export type Variants = 'fixed' | 'per-learner' | 'per-attempt'
+
+/** What holds for one learner in the place of the policy; null: the policy's. */
+export type AttemptOverride = {
+  readonly dueAt: number | null
+  readonly closesAt: number | null
+  /** On top of the policy's maxAttempts. */
+  readonly extraAttempts: number
 }
 
 /** Why an attempt is not taken. */
@@ -49,6 +66,20 @@ export const NO_PROGRESS: ProgressState = {
   completed: false,
 }
 
+/** The policy as it holds for one learner: an override wins wherever it says something. */
+export function effectivePolicy<Policy extends Pick<AttemptPolicy, 'dueAt' | 'closesAt' | 'maxAttempts'>>(
+  policy: Policy,
+  override: AttemptOverride | undefined,
+): Policy {
+  if (override === undefined) return policy
+  return {
+    ...policy,
+    dueAt: override.dueAt ?? policy.dueAt,
+    closesAt: override.closesAt ?? policy.closesAt,
+    maxAttempts: policy.maxAttempts === null ? null : policy.maxAttempts + override.extraAttempts,
+  }
+}
+
 /** Why an attempt at this time, after so many, is refused; undefined when it is taken. */
 export function refuseAttempt(
   policy: AttemptPolicy,
@@ -56,9 +87,29 @@ export function refuseAttempt(
   attempts: number,
 ): AttemptRefusal | undefined {
   if (policy.opensAt !== null && time < policy.opensAt) return 'assignment-not-open'
-  if (policy.closesAt !== null && time >= policy.closesAt) return 'assignment-closed'
+  if (isClosed(policy, time)) return 'assignment-closed'
   if (policy.maxAttempts !== null && attempts >= policy.maxAttempts) return 'no-attempts-left'
   return undefined
+}
+
+/** Whether no attempt is taken any more. */
+export function isClosed(policy: Pick<AttemptPolicy, 'closesAt'>, time: number): boolean {
+  return policy.closesAt !== null && time >= policy.closesAt
+}
+
+/**
+ * Which variant the next attempt answers, after so many: 0 where one is for all attempts, else the attempt's number.
+ * Undefined while variants are fixed.
+ */
+export function variantNumber(variants: Variants, attempts: number): number | undefined {
+  switch (variants) {
+    case 'fixed':
+      return undefined
+    case 'per-learner':
+      return 0
+    case 'per-attempt':
+      return attempts + 1
+  }
 }
 
 /** Whether an attempt at this time is after dueAt. */
@@ -111,4 +162,37 @@ export function viewProgress(
     remaining: policy.maxAttempts === null ? null : Math.max(0, policy.maxAttempts - state.attempts),
     completed: state.completed,
   }
+}
+
+/** What a learner's system may see of an attempt. */
+export type Disclosure = {
+  readonly feedback: FeedbackLevel
+  /** Whether a box's right value is shown, by whether the learner had it right. */
+  readonly reveals: (correct: boolean) => boolean
+}
+
+const STRICTEST_LAST: readonly FeedbackLevel[] = ['full', 'verdicts', 'score', 'none']
+
+/**
+ * What may be seen under all of these policies at once: the strictest level of feedback, and a right value only where
+ * each of them shows it. `closed` says whether the assignment has closed for this learner. Without boxes there is
+ * nothing to reveal.
+ */
+export function disclosureUnder(
+  policies: readonly { readonly feedback: FeedbackLevel; readonly reveal: Reveal }[],
+  closed: boolean,
+): Disclosure {
+  const strictness = Math.max(...policies.map(({ feedback }) => STRICTEST_LAST.indexOf(feedback)))
+  const feedback = STRICTEST_LAST[strictness] ?? 'none'
+  const shows = (reveal: Reveal, correct: boolean): boolean =>
+    reveal === 'when-correct' ? correct : reveal === 'after-close' && closed
+  return {
+    feedback,
+    reveals: correct => !hidesVerdicts(feedback) && policies.every(({ reveal }) => shows(reveal, correct)),
+  }
+}
+
+/** Whether grading must take the same work whatever is right: where the learner sees no verdict. */
+export function hidesVerdicts(feedback: FeedbackLevel): boolean {
+  return feedback === 'score' || feedback === 'none'
 }

@@ -2,34 +2,22 @@
  * Answers → verdicts and credit (contract §4). Two steps: every answer is read before any is compared with a
  * right value, so that whether a submission is refused never depends on what is right.
  */
-import type { StepBudget } from '../engine/faults.js'
-import { isWithin } from './tolerance.js'
+import { evaluateExpression } from '../engine/evaluate-expression.js'
+import { createStepBudget, type StepBudget } from '../engine/faults.js'
 import type { AnswerKey, KeyedBox } from './answer-key.js'
+import { createExpressionComparer, type CompareExpression } from './compare-expression.js'
 import { totalCredit } from './credit.js'
-import {
-  nestEntries,
-  summariseEntries,
-  type GradedEntries,
-  type GradedEntry,
-  type Verdict,
-} from './graded-entries.js'
+import type { DiagnosisBudget } from './diagnose.js'
+import { explainVerdict, NEEDS_A_WORD } from './explain-verdict.js'
+import { followOwnEntries, type Given, type OwnWork } from './follow-through.js'
+import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
 import type { ReadNumber } from './read-answer.js'
 import { readBoxAnswer, type BoxReading } from './read-array.js'
+import { createExpressionReader, EXPRESSION_ASKED, type ReadExpression } from './read-expression.js'
+import { isWithin } from './tolerance.js'
 
 /** Box id → what was typed. */
 export type Answers = ReadonlyMap<string, unknown>
-
-/** A remark on a box: a stable code and a sentence for the learner. */
-export type Feedback = { readonly code: string; readonly message: string }
-
-export type GradedBox = {
-  readonly id: string
-  readonly status: Verdict
-  readonly credit: number
-  /** Of an array that was read, a verdict an entry. */
-  readonly entries?: GradedEntries
-  readonly feedback: readonly Feedback[]
-}
 
 export type Grade = {
   /** Weighted mean of the boxes' credits; 1 exactly when `complete`. */
@@ -37,62 +25,119 @@ export type Grade = {
   /** Every box of positive weight is correct. */
   readonly complete: boolean
   readonly boxes: readonly GradedBox[]
+  /** Ids of boxes whose expression has a value at too few inputs to be decided: then nothing is graded. */
+  readonly undecidable: readonly string[]
 }
+
+/** How an answer was read. */
+export type AnswerReading = BoxReading | ReadExpression
 
 /** The answers of one submission, read and not yet compared. */
 export type AnswerReadings = {
   /** Box id → its reading, for every box asked. */
-  readonly readings: ReadonlyMap<string, BoxReading>
+  readonly readings: ReadonlyMap<string, AnswerReading>
   /** Ids among the answers that no asked box has. */
   readonly unknown: readonly string[]
   readonly nothingAnswered: boolean
 }
 
+export type GradingOptions = {
+  /** All is looked at in every box, whatever the verdicts are, so that the time taken tells nothing of them. */
+  readonly evenWork?: boolean
+  /** For sampling expressions. */
+  readonly budget?: StepBudget
+}
+
 /** Reads every answer. Throws only `too-complex`. */
 export function readAnswers(key: AnswerKey, answers: Answers, budget: StepBudget): AnswerReadings {
-  const readings = new Map(
-    key.boxes.map(
-      ({ box, shape }) =>
-        [box.id, readBoxAnswer(answers.get(box.id), shape, { names: key.names, budget })] as const,
-    ),
-  )
+  let readExpression: ReturnType<typeof createExpressionReader> | undefined
+  const readings = new Map<string, AnswerReading>()
+  let nothingAnswered = true
+  for (const { box, shape, answer } of key.boxes) {
+    const typed = answers.get(box.id)
+    const reading =
+      answer === 'number'
+        ? readBoxAnswer(typed, shape, { names: key.names, budget })
+        : (readExpression ??= createExpressionReader(key.graph, budget))(typed, box)
+    if (reading.kind !== 'blank') nothingAnswered = false
+    readings.set(box.id, reading)
+  }
   const unknown = [...answers.keys()].filter(id => !readings.has(id))
-  const nothingAnswered = [...readings.values()].every(reading => reading.kind === 'blank')
   return { readings, unknown, nothingAnswered }
 }
 
-/** Compares what was read with the key. */
-export function gradeReadings(key: AnswerKey, readings: ReadonlyMap<string, BoxReading>): Grade {
-  const boxes = key.boxes.map(keyed => gradeBox(keyed, readings.get(keyed.box.id) ?? { kind: 'blank' }))
+/** Steps for sampling expressions where no budget is given. */
+const SAMPLING_STEPS = 10_000_000
+/** Slots that the diagnosis of one submission may compute: some tens of milliseconds. */
+const DIAGNOSIS_STEPS = 4_000_000
+
+/**
+ * Compares what was read with the key; `answers` are what was typed. The same readings always get the same grade.
+ * Throws only `too-complex`, and that only where expressions are compared.
+ */
+export function gradeReadings(
+  key: AnswerKey,
+  readings: ReadonlyMap<string, AnswerReading>,
+  answers: Answers,
+  { evenWork = false, budget = createStepBudget(SAMPLING_STEPS) }: GradingOptions = {},
+): Grade {
+  const undecidable: string[] = []
+  const compareExpression = createExpressionComparer(key.graph, budget)
+  const given = key.boxes.map(keyed => {
+    const compared = compare(keyed, readings.get(keyed.box.id), compareExpression, budget)
+    if (compared !== 'undecidable') return compared
+    undecidable.push(keyed.box.id)
+    return NOTHING
+  })
+  const work = evenWork || given.some(isWrong) ? followOwnEntries(key, given, budget) : undefined
+  const diagnosis: DiagnosisBudget = { steps: DIAGNOSIS_STEPS }
+  const boxes = key.boxes.map((keyed, index) => {
+    const reading = readings.get(keyed.box.id) ?? NO_READING
+    const answer = given[index] ?? NOTHING
+    const verdict = judge(key, keyed, reading, { answer, work, index })
+    if (work === undefined || (!evenWork && !NEEDS_A_WORD.has(verdict.status))) return verdict
+    const typed = answers.get(keyed.box.id)
+    return explainVerdict(key, verdict, { answer, work, index, typed, diagnosis, budget })
+  })
   const weighted = boxes.map((box, index) => ({ credit: box.credit, weight: key.boxes[index]?.weight ?? 0 }))
-  return { ...totalCredit(weighted), boxes }
+  return { ...totalCredit(weighted), boxes, undecidable }
 }
 
-function gradeBox(keyed: KeyedBox, reading: BoxReading): GradedBox {
-  const { id } = keyed.box
-  switch (reading.kind) {
-    case 'blank':
-      return { id, status: 'blank', credit: 0, feedback: [] }
-    case 'unreadable':
-      return {
-        id,
-        status: 'invalid',
-        credit: 0,
-        feedback: [{ code: reading.code, message: reading.message }],
-      }
-    case 'number': {
-      const correct = isRight(keyed, 0, reading)
-      return { id, status: correct ? 'correct' : 'incorrect', credit: correct ? 1 : 0, feedback: [] }
-    }
+const NOTHING: Given = { kind: 'nothing' }
+const NO_READING: AnswerReading = { kind: 'blank' }
+
+/** An answer compared with the right value of its box alone. */
+function compare(
+  keyed: KeyedBox,
+  reading: AnswerReading | undefined,
+  compareExpression: CompareExpression,
+  budget: StepBudget,
+): Given | 'undecidable' {
+  switch (reading?.kind) {
+    case 'number':
+      return { kind: 'numbers', entries: [reading], right: [isRight(keyed, 0, reading)] }
     case 'array': {
-      const entries = reading.entries.map((entry, index): GradedEntry => {
-        if (entry.kind === 'blank') return { status: 'blank', credit: 0 }
-        const correct = isRight(keyed, index, entry)
-        return { status: correct ? 'correct' : 'incorrect', credit: correct ? 1 : 0 }
-      })
-      return { id, ...summariseEntries(entries), entries: nestEntries(keyed.shape, entries), feedback: [] }
+      const entries = reading.entries.map(entry => (entry.kind === 'blank' ? undefined : entry))
+      const right = entries.map((entry, index) => entry !== undefined && isRight(keyed, index, entry))
+      return { kind: 'numbers', entries, right }
     }
+    case 'expression': {
+      const equivalence = compareExpression(keyed.box, reading.root)
+      if (equivalence === 'undecidable') return 'undecidable'
+      const value =
+        reading.form === 'number' ? evaluateExpression(reading.root, () => undefined, budget) : undefined
+      const constant = typeof value === 'number' ? value : undefined
+      return { kind: 'expression', root: reading.root, right: equivalence === 'equal', constant }
+    }
+    default:
+      return NOTHING
   }
+}
+
+function isWrong(answer: Given): boolean {
+  return answer.kind === 'expression'
+    ? !answer.right
+    : answer.kind === 'numbers' && answer.right.includes(false)
 }
 
 function isRight({ truths, ranges, tolerance }: KeyedBox, entry: number, typed: ReadNumber): boolean {
@@ -101,4 +146,43 @@ function isRight({ truths, ranges, tolerance }: KeyedBox, entry: number, typed: 
   if (range === undefined) return false
   const inside = range.low < typed.double && typed.double < range.high
   return inside || isWithin(typed, range.low, tolerance) || isWithin(typed, range.high, tolerance)
+}
+
+/** The verdict on a box; without `work` no box is wrong. */
+function judge(
+  { followThrough }: AnswerKey,
+  { box: { id }, shape }: KeyedBox,
+  reading: AnswerReading,
+  {
+    answer,
+    work,
+    index,
+  }: { readonly answer: Given; readonly work: OwnWork | undefined; readonly index: number },
+): GradedBox {
+  const creditOf = (status: Verdict): number =>
+    status === 'correct' ? 1 : status === 'follows' ? followThrough : 0
+  switch (reading.kind) {
+    case 'blank':
+      return { id, status: 'blank', credit: 0, feedback: [] }
+    case 'unreadable': {
+      const { code, message } = reading
+      return { id, status: 'invalid', credit: 0, feedback: [{ code, message }] }
+    }
+    case 'expression': {
+      const status = answer.kind === 'expression' && answer.right ? 'correct' : 'incorrect'
+      const feedback = reading.form === 'number' ? [EXPRESSION_ASKED] : []
+      return { id, status, credit: creditOf(status), feedback }
+    }
+    case 'number': {
+      const status = work?.verdict(index, 0) ?? 'correct'
+      return { id, status, credit: creditOf(status), feedback: [] }
+    }
+    case 'array': {
+      const entries = reading.entries.map((entry, place): GradedEntry => {
+        const status = entry.kind === 'blank' ? 'blank' : (work?.verdict(index, place) ?? 'correct')
+        return { status, credit: creditOf(status) }
+      })
+      return { id, ...summariseEntries(entries), entries: nestEntries(shape, entries), feedback: [] }
+    }
+  }
 }

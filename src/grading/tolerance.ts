@@ -34,7 +34,7 @@ export function isWithin(typed: ReadNumber, truth: number, tolerance: Tolerance)
   if (distance + slack < bound) return true
   if (distance - slack > bound) return false
   const exactTruth = fromDouble(truth)
-  const exactDistance = subtract(typed.exact, exactTruth)
+  const exactDistance = subtract(typed.exact(), exactTruth)
   // Past 2,048 bits there is no exact difference; the doubles are then all there is.
   if (exactDistance === undefined) return distance <= bound
   return compare(absolute(exactDistance), exactBound(exactTruth, truth, tolerance)) <= 0

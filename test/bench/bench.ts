@@ -1,11 +1,15 @@
-/** npm run bench -- NAME…: speed figures, as medians of interleaved rounds. Without a name, all of them. */
+/** npm run bench -- NAME…: speed figures, how well slips are diagnosed, and what a regrading takes. Without a name, all of them. */
 import process from 'node:process'
+import { benchDiagnosis } from './diagnosis.js'
 import { benchEngine } from './engine.js'
 import { benchGrading } from './grading.js'
+import { benchRegrade } from './regrade.js'
 
-const BENCHES: ReadonlyMap<string, () => void> = new Map([
+const BENCHES: ReadonlyMap<string, () => void | Promise<void>> = new Map<string, () => void | Promise<void>>([
   ['engine', benchEngine],
   ['grading', benchGrading],
+  ['diagnosis', benchDiagnosis],
+  ['regrade', benchRegrade],
 ])
 
 const wanted = process.argv.slice(2)
@@ -17,6 +21,6 @@ if (unknown.length > 0) {
   for (const [name, run] of BENCHES) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     console.log(`\n${name}`)
-    run()
+    await run()
   }
 }

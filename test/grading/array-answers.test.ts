@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { entriesOf, type Value } from '../../src/engine/tensor.js'
-import { summariseEntries, type GradedEntry, type Verdict } from '../../src/grading/graded-entries.js'
+import { summariseEntries, type GradedEntry, type Verdict } from '../../src/grading/verdicts.js'
 import { gradeReadings, readAnswers } from '../../src/grading/grade.js'
 import { answerKeyAt, answerKeyOf, type GradedDefinition } from '../../src/grading/published-graph.js'
 import { graph, plenty } from '../support/engine.js'
@@ -272,7 +272,7 @@ test('other inputs have other right arrays', () => {
     ['r', [0, 3, 0, 5]],
     ['dJ_dw', '[10.5, -2.5]'],
   ])
-  const { boxes } = gradeReadings(at.key, readAnswers(at.key, answers, plenty()).readings)
+  const { boxes } = gradeReadings(at.key, readAnswers(at.key, answers, plenty()).readings, answers)
   expect(Object.fromEntries(boxes.map(({ id, status }) => [id, status]))).toMatchObject({
     r: 'correct',
     dJ_dw: 'correct',

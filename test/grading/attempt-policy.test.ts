@@ -2,13 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   advanceProgress,
+  disclosureUnder,
+  effectivePolicy,
+  hidesVerdicts,
+  isClosed,
   isLate,
   NO_PROGRESS,
   refuseAttempt,
+  variantNumber,
   viewProgress,
   type AttemptPolicy,
+  type FeedbackLevel,
   type Keep,
   type ProgressState,
+  type Reveal,
 } from '../../src/grading/attempt-policy.js'
 import { earnedMillionths } from '../../src/grading/credit.js'
 
@@ -201,4 +208,79 @@ describe('progress as it is shown', () => {
       expect(viewProgress(state, policy({ points }))).toMatchObject({ credit, points: shown })
     },
   )
+})
+
+describe('an override', () => {
+  const dated = policy({ opensAt: 10, dueAt: 100, closesAt: 200, maxAttempts: 3 })
+
+  test('changes nothing where it says nothing', () => {
+    expect(effectivePolicy(dated, undefined)).toEqual(dated)
+    expect(effectivePolicy(dated, { dueAt: null, closesAt: null, extraAttempts: 0 })).toEqual(dated)
+  })
+
+  test.each([
+    ['a later date', { dueAt: 150 }, { dueAt: 150 }],
+    ['an earlier date', { dueAt: 50 }, { dueAt: 50 }],
+    ['another close', { closesAt: 150 }, { closesAt: 150 }],
+    ['the first instant of all', { closesAt: 0 }, { closesAt: 0 }],
+    ['more attempts', { extraAttempts: 2 }, { maxAttempts: 5 }],
+  ])('wins with %s, and with nothing else', (_, override, changed) => {
+    const whole = { dueAt: null, closesAt: null, extraAttempts: 0, ...override }
+    expect(effectivePolicy(dated, whole)).toEqual({ ...dated, ...changed })
+  })
+
+  test('gives dates where the policy has none, and no limit', () => {
+    const whole = { dueAt: 5, closesAt: 7, extraAttempts: 2 }
+    expect(effectivePolicy(OPEN, whole)).toEqual({ ...OPEN, dueAt: 5, closesAt: 7 })
+  })
+})
+
+test('an assignment is closed from closesAt on', () => {
+  expect([199, 200, 201].map(time => isClosed({ closesAt: 200 }, time))).toEqual([false, true, true])
+  expect(isClosed({ closesAt: null }, Number.MAX_SAFE_INTEGER)).toBe(false)
+})
+
+test.each([
+  ['fixed', undefined, undefined],
+  ['per-learner', 0, 0],
+  ['per-attempt', 1, 6],
+] as const)(
+  'variants that are %s have the number %s at first and %s after 5 attempts',
+  (variants, first, sixth) => {
+    expect([variantNumber(variants, 0), variantNumber(variants, 5)]).toEqual([first, sixth])
+  },
+)
+
+describe('what may be seen', () => {
+  const LEVELS: readonly FeedbackLevel[] = ['full', 'verdicts', 'score', 'none']
+  const REVEALS: readonly Reveal[] = ['never', 'when-correct', 'after-close']
+  const level = fc.record({ feedback: fc.constantFrom(...LEVELS), reveal: fc.constantFrom(...REVEALS) })
+
+  test.each([
+    ['never', false, [false, false]],
+    ['never', true, [false, false]],
+    ['when-correct', false, [true, false]],
+    ['when-correct', true, [true, false]],
+    ['after-close', false, [false, false]],
+    ['after-close', true, [true, true]],
+  ] as const)('%s, closed: %s, reveals of a right and of a wrong box: %j', (reveal, closed, shown) => {
+    for (const feedback of LEVELS) {
+      const { reveals } = disclosureUnder([{ feedback, reveal }], closed)
+      const nothing = hidesVerdicts(feedback)
+      expect([reveals(true), reveals(false)]).toEqual(nothing ? [false, false] : shown)
+    }
+  })
+
+  test('under two policies is what each of them shows', () => {
+    fc.assert(
+      fc.property(level, level, fc.boolean(), fc.boolean(), (one, two, closed, correct) => {
+        const [both, first, second] = [[one, two], [one], [two]].map(list => disclosureUnder(list, closed))
+        const strictest = Math.max(LEVELS.indexOf(one.feedback), LEVELS.indexOf(two.feedback))
+        expect(both?.feedback).toBe(LEVELS[strictest])
+        expect(both?.reveals(correct)).toBe(
+          first?.reveals(correct) === true && second?.reveals(correct) === true,
+        )
+      }),
+    )
+  })
 })

@@ -16,7 +16,8 @@ describe('at a kink', () => {
   const definition = graph({ w: 0 }, { a: 'relu(w)', J: '6*a' })
 
   test('publication warns, at the node', () => {
-    expect(publish(definition).warnings).toMatchObject([{ code: 'kink', path: ['nodes', 0, 'expression'] }])
+    const kinks = publish(definition).warnings.filter(({ code }) => code === 'kink')
+    expect(kinks).toMatchObject([{ path: ['nodes', 0, 'expression'] }])
     expect(publish(graph({ w: 0.5 }, { a: 'relu(w)', J: '6*a' })).warnings).toEqual([])
   })
 

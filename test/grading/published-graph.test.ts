@@ -16,10 +16,6 @@ function costing(value: number, more: Partial<GradedDefinition> = {}): GradedDef
 }
 
 describe('publication', () => {
-  test.each(Object.entries(BUILT_IN_GRAPHS))('takes %s without a word', (_key, definition) => {
-    expect(publish(definition).warnings).toEqual([])
-  })
-
   test.each(Object.entries(LAB_BOXES))("%s has the lab's boxes and truths for its key", (key, boxes) => {
     const { published } = publish(BUILT_IN_GRAPHS[key as keyof typeof LAB_BOXES])
     expect(answerKeyOf(published).boxes.map(({ box, truths }) => [box.id, ...truths])).toEqual(boxes)
@@ -72,7 +68,7 @@ describe('publication', () => {
   })
 
   test('passes on what the engine points out', () => {
-    const { warnings } = publish(graph({ w: 1 }, { u: 'w', J: '1/2w' }))
+    const { warnings } = publish(graph({ w: 3 }, { u: 'w', J: '1/2w' }))
     expect(warnings.map(warning => warning.code)).toEqual(['ambiguous-multiplication', 'unused-node'])
   })
 })

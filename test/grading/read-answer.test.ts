@@ -10,7 +10,7 @@ const NAMES = ['J', 'a', 'x', 'w']
 
 function exactOf(typed: unknown): string {
   const read = reading(typed, NAMES)
-  return read.kind === 'number' ? fraction(read.exact) : read.kind
+  return read.kind === 'number' ? fraction(read.exact()) : read.kind
 }
 
 function codeOf(typed: unknown, names = NAMES): UnreadableCode | 'readable' {
@@ -75,7 +75,7 @@ describe('readable', () => {
     const read = reading(typed)
     if (read.kind !== 'number') throw new Error(`${typed} is ${read.kind}`)
     expect(read.double).toBeCloseTo(expected, 14)
-    expect(read.exact).toEqual(fromDouble(read.double))
+    expect(read.exact()).toEqual(fromDouble(read.double))
   })
 
   test.each([

@@ -5,7 +5,7 @@ import { createStepBudget, ExpressionError } from '../../src/engine/faults.js'
 import { OPERATIONS } from '../../src/engine/operations.js'
 import { ANSWER_LIMITS } from '../../src/engine/parse.js'
 import { printExpression } from '../../src/engine/print.js'
-import { readAnswer } from '../../src/grading/read-answer.js'
+import { readAnswer, type Reading } from '../../src/grading/read-answer.js'
 import { plenty, read } from '../support/engine.js'
 import { anyText, build, NAMES, sketch, tokenSoup } from '../support/expressions.js'
 
@@ -97,6 +97,11 @@ describe('reading never fails in a way of its own', () => {
   })
 })
 
+/** A reading that can be compared: with the number itself in the place of the way to it. */
+function plain(reading: Reading): object {
+  return reading.kind === 'number' ? { ...reading, exact: reading.exact() } : reading
+}
+
 describe('reading an answer', () => {
   const answers = fc.oneof(
     anyText,
@@ -111,10 +116,10 @@ describe('reading an answer', () => {
       fc.property(answers, typed => {
         const first = readAnswer(typed, { names: new Set(['x', 'y', 'J']), budget: plenty() })
         const second = readAnswer(typed, { names: new Set(['x', 'y', 'J']), budget: plenty() })
-        expect(second).toEqual(first)
+        expect(plain(second)).toEqual(plain(first))
         if (first.kind === 'number') {
           expect(Number.isFinite(first.double)).toBe(true)
-          expect(first.exact.denominator > 0n).toBe(true)
+          expect(first.exact().denominator > 0n).toBe(true)
         }
         if (first.kind === 'unreadable') {
           expect(first.message).not.toBe('')
@@ -131,10 +136,10 @@ describe('reading an answer', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u2003'), (text, space) => {
         const names = new Set(['x'])
-        const alone = readAnswer(text, { names, budget: plenty() })
+        const alone = plain(readAnswer(text, { names, budget: plenty() }))
         // Only the place of a fault moves with the text.
         const moved = 'position' in alone ? { ...alone, position: expect.any(Number) } : alone
-        expect(readAnswer(space + text + space, { names, budget: plenty() })).toEqual(moved)
+        expect(plain(readAnswer(space + text + space, { names, budget: plenty() }))).toEqual(moved)
       }),
       { numRuns: 1000 },
     )

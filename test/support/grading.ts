@@ -53,7 +53,8 @@ export function grade(
   overrides: GradingOverrides = {},
 ): Grade {
   const key = answerKeyOf(publish(definition).published, overrides)
-  return gradeReadings(key, readAnswers(key, new Map(Object.entries(answers)), plenty()).readings)
+  const typed = new Map(Object.entries(answers))
+  return gradeReadings(key, readAnswers(key, typed, plenty()).readings, typed)
 }
 
 /** The verdict on each box, by id. */

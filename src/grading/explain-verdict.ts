@@ -1,0 +1,77 @@
+/** What there is to say of a verdict: where an answer follows from, and what it may have gone wrong by. */
+import { evaluateExpression } from '../engine/evaluate-expression.js'
+import type { StepBudget } from '../engine/faults.js'
+import { fromDouble } from '../engine/rational.js'
+import { entriesOf } from '../engine/tensor.js'
+import type { AnswerKey } from './answer-key.js'
+import type { Diagnosis, DiagnosisBudget } from './diagnose.js'
+import type { Given, OwnWork } from './follow-through.js'
+import type { GradedBox, Verdict } from './verdicts.js'
+import type { ReadNumber } from './read-answer.js'
+import { boxName } from './wording.js'
+
+/** Verdicts on which there is something to say. */
+export const NEEDS_A_WORD: ReadonlySet<Verdict> = new Set(['incorrect', 'follows'])
+
+/** What is known of an answer: what was given and typed, and the whole work that it stands in. */
+type Found = {
+  readonly answer: Given
+  readonly work: OwnWork
+  readonly index: number
+  readonly typed: unknown
+  readonly diagnosis: DiagnosisBudget
+  readonly budget: StepBudget
+}
+
+/** What there is to say of a box that is wrong; of any other it comes out as it was. */
+export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found): GradedBox {
+  const { work, index } = found
+  const follows = verdict.status === 'follows'
+  const slips = diagnose(key, found, follows)
+  if (!NEEDS_A_WORD.has(verdict.status)) return verdict
+  const codes = slips.map(({ code }) => code)
+  return {
+    ...verdict,
+    feedback: follows ? [followsFrom(key, work.rootOf(index))] : [...verdict.feedback, ...slips],
+    ...(codes.length === 0 ? {} : { misconceptions: codes }),
+  }
+}
+
+function diagnose(
+  { boxes, diagnoser, evaluation }: AnswerKey,
+  { answer, work, index, typed, diagnosis, budget }: Found,
+  follows: boolean,
+): readonly Diagnosis[] {
+  const keyed = boxes[index]
+  if (keyed === undefined || answer.kind === 'nothing') return []
+  if (answer.kind === 'numbers') {
+    // By the learner's own numbers too: right entries may be rounded, and slips are made of them.
+    const own = work.sight
+    return diagnoser.diagnose(
+      { keyed, typed, entries: answer.entries },
+      { truth: !follows, own, budget: diagnosis },
+    )
+  }
+  // An expression is looked at by its value where the graph stands; it has no digits.
+  const value = evaluateExpression(answer.root, name => evaluation.values.get(name), budget)
+  if (value === undefined) return []
+  const numbers = entriesOf(value)
+  const entries = keyed.truths.map((_truth, entry): ReadNumber => {
+    const double = numbers[numbers.length === 1 ? 0 : entry] ?? Number.NaN
+    return { kind: 'number', double, exact: () => fromDouble(double) }
+  })
+  return diagnoser.diagnose(
+    { keyed, typed: undefined, entries },
+    { truth: true, own: undefined, budget: diagnosis },
+  )
+}
+
+/** Says which earlier box to look at again. */
+function followsFrom({ boxes, graph }: AnswerKey, root: number): GradedBox['feedback'][number] {
+  const slip = boxes[root]
+  const where = slip === undefined ? 'an earlier box' : boxName(slip.box, graph.output)
+  return {
+    code: 'follows',
+    message: `This follows from what you have in ${where}, and you went on from there rightly. Look at ${where} again.`,
+  }
+}
