@@ -14,6 +14,7 @@ import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/att
 import { registerCourseRoutes } from './http/routes/courses.js'
 import { registerFigureRoutes } from './http/routes/figures.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
+import { registerJobRoutes } from './http/routes/jobs.js'
 import { authenticate } from './services/api-keys.js'
 import type { Services } from './services/services.js'
 
@@ -63,6 +64,7 @@ export async function buildApp(services: Services, logger: FastifyBaseLogger): P
     registerCourseRoutes(routes, services)
     registerAttemptRoutes(routes, services)
     registerProgressRoutes(routes, services)
+    registerJobRoutes(routes, services)
     done()
   })
   await registerDocumentation(app)

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 /** The operator's command line. Results go to stdout, complaints to stderr; 0 done, 1 failed, 2 not understood. */
+import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { reportCheck } from './cli/check-report.js'
+import { visible } from './cli/lines.js'
 import { SCOPES, scopeSchema } from './contracts/scopes.js'
 import { keySchema } from './contracts/text.js'
 import { readConfig } from './config.js'
 import { migrate } from './database/migrate.js'
 import { demoKeyFile, openRuntime, prepareDatabase, type Runtime } from './runtime.js'
 import { createKey, createTenant, listKeys } from './services/api-keys.js'
+import { checkGraph } from './services/check-graph.js'
 import { seedDemo } from './services/seed-demo.js'
 
 const USAGE = `chainmark: the operator's commands
@@ -21,13 +25,18 @@ const USAGE = `chainmark: the operator's commands
                                                  make a key; it is printed once and never again
   chainmark keys list --tenant KEY
   chainmark keys revoke ID
+  chainmark check FILE                           check a graph definition; - reads standard input
 
 Scopes: ${SCOPES.join(' ')}, or all.
-The database is DATABASE_URL, or the one in CHAINMARK_DATA.
+The database is DATABASE_URL, or the one in CHAINMARK_DATA. "check" needs none: it prints every fault and
+warning and what the boxes hold, and ends with 0, or with 1 where there are faults.
 `
 
 /** The command cannot be understood: usage goes with it. */
 class UsageError extends Error {}
+
+/** What a command is to look at cannot be had. */
+class UnreadableFile extends Error {}
 
 type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses', string>>> & {
   readonly yes?: boolean
@@ -36,8 +45,11 @@ type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses',
 type Command = {
   /** How many words may follow the command's name. */
   readonly words: 0 | 1
-  readonly run: (runtime: Runtime, word: string | undefined, options: Options) => Promise<void>
-}
+} & (
+  | { readonly run: (runtime: Runtime, word: string | undefined, options: Options) => Promise<void> }
+  /** Neither configuration nor database is looked at. */
+  | { readonly alone: (word: string | undefined) => Promise<void> }
+)
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -159,6 +171,28 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       print(`revoked ${id}`)
     },
   },
+  check: {
+    words: 1,
+    alone: async word => {
+      const check = checkGraph(await readBytes(required(word, 'FILE')))
+      process.stdout.write(reportCheck(check))
+      if (check.faults.length > 0) process.exitCode = 1
+    },
+  },
+}
+
+/** The bytes of a file, or of standard input. */
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    if (file !== '-') return await readFile(file)
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer) // No encoding is set.
+    return Buffer.concat(chunks)
+  } catch (error) {
+    throw new UnreadableFile(
+      `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
 }
 
 function readCommand():
@@ -194,11 +228,16 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
+  const { command } = read
+  if ('alone' in command) {
+    await command.alone(read.word)
+    return
+  }
   const config = readConfig()
   const runtime = await openRuntime(config, { log: () => undefined, attach: true })
   try {
     if (read.name !== 'migrate') await prepareDatabase(config, runtime)
-    await read.command.run(runtime, read.word, read.options)
+    await command.run(runtime, read.word, read.options)
   } finally {
     await runtime.close()
   }
@@ -210,6 +249,6 @@ try {
   const message = error instanceof Error ? error.message : String(error)
   const misunderstood =
     error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
-  process.stderr.write(`chainmark: ${message}\n${misunderstood === true ? `\n${USAGE}` : ''}`)
-  process.exitCode = misunderstood === true ? 2 : 1
+  process.stderr.write(`chainmark: ${visible(message)}\n${misunderstood === true ? `\n${USAGE}` : ''}`)
+  process.exitCode = misunderstood === true || error instanceof UnreadableFile ? 2 : 1
 }

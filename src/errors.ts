@@ -36,10 +36,13 @@ export const PROBLEMS = {
   'invalid-request': { status: 422, title: 'The request does not have the form asked for' },
   'invalid-graph': { status: 422, title: 'The graph definition cannot be published' },
   'invalid-inputs': { status: 422, title: 'The graph has no finite values at these inputs' },
+  'variant-required': { status: 422, title: 'The attempt does not say which variant it answers' },
+  'invalid-override': { status: 422, title: 'The override does not fit its assignment' },
   'invalid-assignment': { status: 422, title: 'The assignment does not fit its graph' },
   'unknown-box': { status: 422, title: 'An answer names a box that is not asked' },
   'unreadable-answer': { status: 422, title: 'An answer cannot be read' },
   'nothing-answered': { status: 422, title: 'No box is answered' },
+  undecidable: { status: 422, title: 'An expression has a value at too few inputs to be decided' },
   'too-complex': { status: 422, title: 'The request takes more work than one request may ask for' },
   'figure-too-large': { status: 422, title: 'The graph has too many nodes to be drawn' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
@@ -63,13 +66,20 @@ export type FormCode =
   | 'reserved-name'
 
 /** Faults of an assignment or of practice inputs against their graph. */
-export type ReferenceCode = 'unknown-graph' | 'unknown-version' | 'unknown-input' | 'closes-before-opening'
+export type ReferenceCode =
+  | 'unknown-graph'
+  | 'unknown-version'
+  | 'unknown-input'
+  | 'closes-before-opening'
+  | 'reveal-without-close'
+  | 'variant-required'
 
 export type EntryCode =
   | FormCode
   | ReferenceCode
   | 'unknown-box'
   | 'nothing-answered'
+  | 'undecidable'
   | UnreadableCode
   | PublicationFault['code']
   | PlaceFault['code']
@@ -93,6 +103,8 @@ export const ENTRIES = {
   'unknown-version': 'the graph has no such version',
   'unknown-input': 'the graph has no such input',
   'closes-before-opening': 'closesAt is not after opensAt',
+  'reveal-without-close': 'right values are to be revealed after the close, and there is no closesAt',
+  'variant-required': 'variants are drawn, and the attempt names none',
   'unknown-box': 'the graph has, or the assignment asks, no box of that id',
   'nothing-answered': 'no box holds an answer',
   syntax: 'an expression cannot be read at the position',
@@ -134,8 +146,10 @@ export const ENTRIES = {
   separator: 'a comma stands in a number',
   hexadecimal: 'a number is not decimal',
   'graph-name': 'an answer uses a name of the graph',
+  'name-not-allowed': 'an expression uses a name that cannot stand in its box',
+  undecidable: 'an expression has a value at too few of the inputs tried',
   'outside-domain': 'an answer divides by zero or leaves the domain of a function',
-  'not-readable': 'an answer cannot be read as a number',
+  'not-readable': 'an answer cannot be read as a number or an expression',
 } as const satisfies Record<EntryCode, string>
 
 /** One fault: where it lies (a JSON pointer into the body, or into `path`, `query`, `headers`), and what it is. */
@@ -178,4 +192,9 @@ export function jsonPointer(path: readonly (string | number)[]): string {
 /** What a response says where an address names nothing; the same for what is missing and what is another tenant's. */
 export function notFound(): Refusal {
   return new Refusal('not-found', 'There is nothing of that key or id here.')
+}
+
+/** What is said to and of someone whose data was erased. */
+export function learnerErased(): Refusal {
+  return new Refusal('learner-erased', "This learner's data was erased from the course.")
 }

@@ -1,10 +1,12 @@
 /** The process: configuration, start, signals, graceful shutdown. */
+import { randomUUID } from 'node:crypto'
 import process from 'node:process'
 import { pino, type Logger } from 'pino'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.js'
 import { readConfig, type Config } from './config.js'
 import { demoKeyFile, openRuntime, prepareDatabase } from './runtime.js'
+import { createJobRunner } from './services/job-runner.js'
 import { seedDemo } from './services/seed-demo.js'
 
 /** After this long a stop no longer waits for open connections. */
@@ -72,7 +74,15 @@ async function start(
     await app.close()
     clearTimeout(impatience)
   })
+  const runner = createJobRunner(runtime.services, {
+    ownerId: randomUUID(),
+    onError: error => {
+      log.error({ err: error }, 'a step of a job failed')
+    },
+  })
+  opened.push(runner.stop)
   await app.listen({ port: config.port, host: config.host })
+  runner.start()
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = localUrl(config.host, port)

@@ -1,7 +1,8 @@
 /** Answers, attempts and progress as they cross the boundary (contract §4 and §6). */
 import { z } from 'zod'
-import { boxSchema, valueSchema } from './graph.js'
-import { keySchema, pageQuerySchema } from './text.js'
+import { gradedBoxSchema, judgedBoxSchema, revealed } from './graded-box.js'
+import { boxSchema, evaluateQuerySchema, valueSchema } from './graph.js'
+import { keySchema, pageQuerySchema, wholeNumber } from './text.js'
 
 const LAB_ANSWERS = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
 
@@ -30,22 +31,6 @@ export const practiceBodySchema = z
   .meta({ examples: [{ answers: { a: '11', dJ_dw: '3' } }] })
 
 export type PracticeBody = z.infer<typeof practiceBodySchema>
-
-const statusSchema = z.enum(['correct', 'follows', 'incorrect', 'invalid', 'blank'])
-
-const gradedEntrySchema = z.strictObject({ status: statusSchema, credit: z.number().min(0).max(1) })
-
-const gradedBoxSchema = z.strictObject({
-  id: z.string(),
-  status: statusSchema,
-  credit: z.number().min(0).max(1),
-  entries: z
-    .union([z.array(gradedEntrySchema), z.array(z.array(gradedEntrySchema))])
-    .optional()
-    .describe('of an array, its entries in the same nesting; the credit above is their mean'),
-  answer: z.unknown().describe('as typed; null where nothing was'),
-  feedback: z.array(z.strictObject({ code: z.string(), message: z.string() })),
-})
 
 export const practiceSchema = z.strictObject({ credit: z.number(), boxes: z.array(gradedBoxSchema) }).meta({
   examples: [
@@ -76,20 +61,40 @@ const progressSchema = z.strictObject({
   completed: z.boolean().describe('one attempt had every box right'),
 })
 
-export const attemptSchema = z
+const identity = {
+  id: z.uuid(),
+  number: z.int().describe('1 for the first attempt of a learner on an assignment'),
+  submittedAt: z.string(),
+  late: z.boolean(),
+}
+
+/** With the feedback `none`: that the attempt was stored. */
+const receivedSchema = z
+  .strictObject({ ...identity, attempts: z.int(), remaining: progressSchema.shape.remaining })
+  .meta({ title: 'feedback: none' })
+
+/** With the feedback `score`: what it earned. */
+const scoredSchema = z
   .strictObject({
-    id: z.uuid(),
+    ...identity,
     learner: keySchema,
-    number: z.int().describe('1 for the first attempt of a learner on an assignment'),
     credit: z.number().min(0).max(1).describe('before lateness'),
     points: z.number().describe('after lateness'),
     maxPoints: z.number(),
-    submittedAt: z.string(),
-    late: z.boolean(),
-    boxes: z.array(gradedBoxSchema).describe('every box asked, in order'),
     progress: progressSchema.describe('as it stood right after this attempt'),
   })
+  .meta({ title: 'feedback: score' })
+
+/** With the feedback `verdicts`: which boxes are right. */
+const judgedSchema = scoredSchema
+  .extend({ boxes: z.array(judgedBoxSchema.extend(revealed)).describe('every box asked, in order') })
+  .meta({ title: 'feedback: verdicts' })
+
+/** With the feedback `full`: what went wrong as well. */
+export const attemptSchema = scoredSchema
+  .extend({ boxes: z.array(gradedBoxSchema.extend(revealed)).describe('every box asked, in order') })
   .meta({
+    title: 'feedback: full',
     examples: [
       {
         id: '01930f5e-8a5c-7c3e-9d1b-2f6b8f0c1a2b',
@@ -110,6 +115,37 @@ export const attemptSchema = z
   })
 
 export type AttemptView = z.infer<typeof attemptSchema>
+
+/** What an attempt is answered with: as much as the assignment's `feedback` lets the learner's system see. */
+export const attemptAnswerSchema = z.union([attemptSchema, judgedSchema, scoredSchema, receivedSchema])
+
+export type AttemptAnswer = z.infer<typeof attemptAnswerSchema>
+
+/** An attempt as teachers read it, whatever the learner may see. */
+export const attemptRecordSchema = scoredSchema.extend({
+  boxes: z
+    .array(
+      gradedBoxSchema.extend({
+        ...revealed,
+        misconceptions: z
+          .array(z.string())
+          .optional()
+          .describe('codes of the mistakes that the answer fits; of boxes marked `follows` too'),
+      }),
+    )
+    .describe('every box asked, in order; `expected` unless the assignment never reveals'),
+})
+
+export type AttemptRecord = z.infer<typeof attemptRecordSchema>
+
+export const assignmentSolutionQuerySchema = evaluateQuerySchema.extend({
+  learner: keySchema.optional().describe('whose variant; needed unless variants are fixed'),
+  number: wholeNumber(1, 2_147_483_647)
+    .optional()
+    .describe('of which attempt, where each has its own; by default the next'),
+})
+
+export type AssignmentSolutionQuery = z.infer<typeof assignmentSolutionQuerySchema>
 
 export const attemptsQuerySchema = pageQuerySchema.extend({ learner: keySchema.optional() })
 

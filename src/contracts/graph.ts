@@ -108,7 +108,7 @@ const askedBoxSchema = z.union([
     id: z.string(),
     weight: positive.optional(),
     tolerance: toleranceSchema.optional(),
-    answer: z.enum(['number']).optional(),
+    answer: z.enum(['number', 'expression']).optional().describe('what it asks for; a number by default'),
   }),
 ])
 
@@ -159,6 +159,10 @@ export const boxSchema = z.strictObject({
   wrt: z.string().nullable(),
   label: z.strictObject({ text: z.string(), tex: z.string() }),
   shape: z.array(z.int()).optional().describe('of an array: its length, or its rows and columns'),
+  answer: z
+    .literal('expression')
+    .optional()
+    .describe('it asks for an expression in names of the graph, not for a number'),
 })
 
 /** A published version. It never holds an answer. */

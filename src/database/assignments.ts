@@ -37,6 +37,8 @@ export type StoredAssignment = AssignmentPolicyRow & {
   readonly graphTitle: string
   /** Whether anyone may practise on the graph. */
   readonly graphPublic: boolean
+  /** Whether the graph says of any input how it is drawn. */
+  readonly graphVaries: boolean
 }
 
 export type AssignmentRepository = ReturnType<typeof createAssignmentRepository>
@@ -51,7 +53,8 @@ const COLUMNS = Prisma.sql`
 /** With what is shown of the graph: no definition is read for that. */
 const WITH_GRAPH = Prisma.sql`
   SELECT ${COLUMNS}, g.key AS "graphKey", v.definition->>'title' AS "graphTitle",
-    COALESCE((v.definition->>'public')::boolean, false) AS "graphPublic"
+    COALESCE((v.definition->>'public')::boolean, false) AS "graphPublic",
+    jsonb_path_exists(v.definition, '$.inputs[*].sample') AS "graphVaries"
   FROM assignments a
   JOIN graphs g ON g.id = a.graph_id
   JOIN graph_versions v ON v.graph_id = a.graph_id AND v.version = a.graph_version`

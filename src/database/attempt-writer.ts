@@ -2,8 +2,10 @@
  * The one place where attempts are written. An attempt, its number, the learner's progress and the idempotency key
  * are stored in one transaction or not at all.
  *
- * Locks are taken in one order: idempotency key, member, progress row. The progress row's upsert is what makes the
- * submissions of one learner to one assignment take turns; numbers therefore have no gaps, and a refusal burns none.
+ * Locks are taken in one order: idempotency key, member, progress row, assignment. The progress row's upsert is what
+ * makes the submissions of one learner to one assignment take turns; numbers therefore have no gaps, and a refusal burns
+ * none. The assignment is shared by submissions and held until commit: a policy cannot change in between, nor can a
+ * regrading end that has not seen this attempt.
  */
 import type { Database, Transaction } from './client.js'
 
@@ -54,6 +56,8 @@ export type WriteOutcome<Refused> =
   /** Another request with this idempotency key was committed first; read it in a later statement. */
   | { readonly kind: 'key-taken' }
   | { readonly kind: 'learner-erased' }
+  /** The draft was graded under a policy that is no longer the assignment's. */
+  | { readonly kind: 'policy-changed' }
 
 export type AttemptWriter = ReturnType<typeof createAttemptWriter>
 
@@ -89,7 +93,9 @@ async function writeIn<Refused>(
 ): Promise<WriteOutcome<Refused>> {
   if (!(await claimIdempotencyKey(transaction, draft))) return { kind: 'key-taken' }
   if (!(await enrol(transaction, draft))) return { kind: 'learner-erased' }
-  const decision = decide(await lockProgress(transaction, draft))
+  const before = await lockProgress(transaction, draft)
+  if (!(await holdPolicy(transaction, draft))) return { kind: 'policy-changed' }
+  const decision = decide(before)
   if (decision.kind === 'refused') return decision
   await insertAttempt(transaction, draft, decision.after.attempts, decision.shown)
   await updateProgress(transaction, draft, decision.after)
@@ -145,6 +151,15 @@ async function lockProgress(transaction: Transaction, draft: AttemptDraft): Prom
       sum_millionths AS "sumMillionths", completed_at IS NOT NULL AS completed`
   if (row === undefined) throw new Error('the upsert of a progress row returned no row')
   return { ...row, sumMillionths: Number(row.sumMillionths) }
+}
+
+/** Keeps the policy as it is until commit; false where it is no longer the one that the draft was graded under. */
+async function holdPolicy(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
+  const [assignment] = await transaction.$queryRaw<{ revision: number }[]>`
+    SELECT revision FROM assignments
+    WHERE course_id = ${draft.courseId}::uuid AND id = ${draft.assignmentId}::uuid
+    FOR SHARE`
+  return assignment?.revision === draft.policyRevision
 }
 
 async function insertAttempt(

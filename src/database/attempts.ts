@@ -34,22 +34,47 @@ export type StoredIdempotencyKey = {
 
 export type AttemptRepository = ReturnType<typeof createAttemptRepository>
 
-const COLUMNS = Prisma.sql`
-  id, assignment_id AS "assignmentId", learner, number, credit, late, points,
-  max_points AS "maxPoints", submitted_at AS "submittedAt", graph_id AS "graphId",
-  graph_version AS "graphVersion", variant, inputs, feedback, reveal, answers, boxes, progress`
+/** As the attempt was stored. */
+const ORIGINAL = Prisma.sql`
+  SELECT id, assignment_id AS "assignmentId", learner, number, credit, late, points,
+    max_points AS "maxPoints", submitted_at AS "submittedAt", graph_id AS "graphId",
+    graph_version AS "graphVersion", variant, inputs, feedback, reveal, answers, boxes, progress
+  FROM attempts`
+
+/** With what the regrading that stands has made of it, where that is another result. */
+const STANDING = Prisma.sql`
+  SELECT a.id, a.assignment_id AS "assignmentId", a.learner, a.number, COALESCE(r.credit, a.credit) AS credit,
+    COALESCE(r.late, a.late) AS late, COALESCE(r.points, a.points) AS points,
+    COALESCE(r.max_points, a.max_points) AS "maxPoints", a.submitted_at AS "submittedAt",
+    COALESCE(r.graph_id, a.graph_id) AS "graphId", COALESCE(r.graph_version, a.graph_version) AS "graphVersion",
+    a.variant, a.inputs, a.feedback, a.reveal, a.answers, COALESCE(r.boxes, a.boxes) AS boxes,
+    COALESCE(r.progress, a.progress) AS progress
+  FROM attempts a
+  JOIN assignments s ON s.course_id = a.course_id AND s.id = a.assignment_id
+  LEFT JOIN regraded_attempts r
+    ON r.course_id = a.course_id AND r.job_id = s.regrade_id AND r.attempt_id = a.id`
 
 /** Attempts, read. */
 export function createAttemptRepository(database: Database) {
   return {
-    /** An attempt of a course by its id. */
+    /** An attempt of a course by its id, with the result that stands. */
     async find(courseId: string, id: string): Promise<StoredAttempt | undefined> {
       const rows = await database.$queryRaw<StoredAttempt[]>`
-        SELECT ${COLUMNS} FROM attempts WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid`
+        ${STANDING} WHERE a.course_id = ${courseId}::uuid AND a.id = ${id}::uuid`
       return rows[0]
     },
 
-    /** The attempts on an assignment in order of their ids, which is the order of their making; of one learner if given. */
+    /** An attempt of a course by its id, with the result that it was stored with: what a replay answers. */
+    async findOriginal(courseId: string, id: string): Promise<StoredAttempt | undefined> {
+      const rows = await database.$queryRaw<StoredAttempt[]>`
+        ${ORIGINAL} WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid`
+      return rows[0]
+    },
+
+    /**
+     * The attempts on an assignment, with the results that stand, in order of their ids, which is the order of their
+     * making; of one learner if given.
+     */
     async list(
       courseId: string,
       assignmentId: string,
@@ -60,12 +85,12 @@ export function createAttemptRepository(database: Database) {
       },
     ): Promise<StoredAttempt[]> {
       const { learner, after, limit } = options
-      const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND learner = ${learner}`
-      const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND id > ${after}::uuid`
+      const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND a.learner = ${learner}`
+      const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${after}::uuid`
       return database.$queryRaw<StoredAttempt[]>`
-        SELECT ${COLUMNS} FROM attempts
-        WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
-        ORDER BY id
+        ${STANDING}
+        WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
+        ORDER BY a.id
         LIMIT ${limit}`
     },
 

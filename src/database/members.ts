@@ -68,15 +68,21 @@ export function createMemberRepository(database: Database) {
     },
 
     /**
-     * Erases a person from a course: attempts, variants, progress and membership in one transaction. Of their idempotency keys
-     * the hashes stay, so that a late retry is told and not stored again. False when there is no such member.
+     * Erases a person from a course: attempts, variants, overrides, progress and membership in one transaction. Of their
+     * idempotency keys the hashes stay, so that a late retry is told and not stored again. False when nothing is known of
+     * that person.
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
       return database.$transaction(async transaction => {
         // Submissions hold a key-share lock on this row until they commit: none is under way once we have it.
         const locked = await transaction.$queryRaw<unknown[]>`
           SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key} FOR UPDATE`
-        if (locked.length === 0) return false
+        if (locked.length === 0) {
+          // Someone may have an override who was never enrolled.
+          const overridden = await transaction.$queryRaw<unknown[]>`
+            SELECT learner FROM overrides WHERE course_id = ${courseId}::uuid AND learner = ${key} LIMIT 1`
+          if (overridden.length === 0) return false
+        }
         await transaction.$executeRaw`
           UPDATE idempotency_keys k SET fingerprint = NULL, attempt_id = NULL
           FROM attempts a

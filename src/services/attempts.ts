@@ -1,33 +1,16 @@
-/** Reading stored attempts. */
+/** Reading stored attempts, as teachers do. */
 import { z } from 'zod'
-import { attemptSchema, type AttemptView } from '../contracts/attempt.js'
+import type { AttemptRecord } from '../contracts/attempt.js'
 import type { PageQuery } from '../contracts/text.js'
+import type { StoredAssignment } from '../database/assignments.js'
 import type { StoredAttempt } from '../database/attempts.js'
 import { notFound } from '../errors.js'
-import { roundPoints } from '../grading/credit.js'
-import type { GradedBox } from '../grading/grade.js'
 import { findAssignment } from './assignments.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
-import { viewGradedBox } from './views.js'
+import { createExpectedValues } from './expected-values.js'
+import { nothingExpected, viewRecord } from './feedback-view.js'
 import type { Principal } from './principal.js'
 import type { SubmissionServices } from './submit-attempt.js'
-
-/** A stored attempt as its learner's system sees it. */
-export function viewAttempt(stored: StoredAttempt): AttemptView {
-  const answers = new Map(Object.entries(stored.answers as Record<string, unknown>))
-  return {
-    id: stored.id,
-    learner: stored.learner,
-    number: stored.number,
-    credit: stored.credit,
-    points: roundPoints(stored.points),
-    maxPoints: roundPoints(stored.maxPoints),
-    submittedAt: stored.submittedAt.toISOString(),
-    late: stored.late,
-    boxes: (stored.boxes as readonly GradedBox[]).map(box => viewGradedBox(box, answers)),
-    progress: attemptSchema.shape.progress.parse(stored.progress),
-  }
-}
 
 /** Boxes that one page of attempts holds, about; of an array each entry counts like one. */
 const MAX_ENTRIES = 20_000
@@ -38,7 +21,7 @@ export async function listAttempts(
   principal: Principal,
   path: { readonly course: string; readonly assignment: string },
   query: PageQuery & { readonly learner?: string | undefined },
-): Promise<Page<AttemptView>> {
+): Promise<Page<AttemptRecord>> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
   const { learner } = query
@@ -48,7 +31,11 @@ export async function listAttempts(
   const list = ['attempts', courseId, assignment.id, ...(learner === undefined ? [] : [learner])]
   const after = readCursor(query.cursor, list, 'id')
   const found = await services.attempts.list(courseId, assignment.id, { learner, after, limit: limit + 1 })
-  return pageFrom(found, limit, list, { positionOf: attempt => attempt.id, view: viewAttempt })
+  const { items, nextCursor } = pageFrom(found, limit, list, {
+    positionOf: attempt => attempt.id,
+    view: attempt => attempt,
+  })
+  return { items: await viewRecords(services, assignment, items), nextCursor }
 }
 
 /** One attempt on an assignment. */
@@ -56,11 +43,28 @@ export async function readAttempt(
   services: SubmissionServices,
   principal: Principal,
   path: { readonly course: string; readonly assignment: string; readonly id: string },
-): Promise<AttemptView> {
+): Promise<AttemptRecord> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   const stored = z.uuid().safeParse(path.id).success
     ? await services.attempts.find(courseId, path.id)
     : undefined
   if (stored?.assignmentId !== assignment.id) throw notFound()
-  return viewAttempt(stored)
+  const [record] = await viewRecords(services, assignment, [stored])
+  if (record === undefined) throw new Error('no view of an attempt')
+  return record
+}
+
+/** With the right values, unless the assignment is one that never shows them. */
+async function viewRecords(
+  { library }: SubmissionServices,
+  { reveal }: StoredAssignment,
+  attempts: readonly StoredAttempt[],
+): Promise<AttemptRecord[]> {
+  const expectedOf = createExpectedValues(library)
+  const records: AttemptRecord[] = []
+  for (const attempt of attempts) {
+    const expected = reveal === 'never' ? nothingExpected : await expectedOf(attempt)
+    records.push(viewRecord(attempt, expected))
+  }
+  return records
 }

@@ -5,10 +5,9 @@ import type { CompiledGraph } from '../engine/graph.js'
 import { isSameShape, SCALAR, shapeOfValue, showShape, type Value } from '../engine/tensor.js'
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
-import { gradeReadings } from '../grading/grade.js'
 import { answerKeyAt, answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
+import { gradeOrRefuse } from './grade-answers.js'
 import { findGraph, type GraphLibrary } from './graph-library.js'
-import { readOrRefuse } from './read-answers.js'
 import { viewGradedBox } from './views.js'
 
 /** Grades answers, at other inputs if asked. What cannot be read is `invalid`. */
@@ -22,7 +21,7 @@ export async function practise(
   const { published } = await findGraph(library, tenantId, key, version)
   const answers = new Map(Object.entries(body.answers))
   const answerKey = practiceKey(published, body.inputs)
-  const { credit, boxes } = gradeReadings(answerKey, readOrRefuse(answerKey, answers))
+  const { credit, boxes } = gradeOrRefuse(answerKey, answers, { unreadable: 'mark', evenWork: false })
   return { credit, boxes: boxes.map(box => viewGradedBox(box, answers)) }
 }
 
@@ -57,7 +56,7 @@ function practiceKey(
     throw new Refusal('invalid-inputs', 'An input has another shape than in the graph.', entries)
   }
   for (const [name, value] of given) values.set(name, value)
-  const result = answerKeyAt(published, values)
+  const result = answerKeyAt(published, values, {})
   if (result.ok) return result.key
   const { code, message } = result.fault
   throw new Refusal('invalid-inputs', message, [{ path: '/inputs', code, message }])

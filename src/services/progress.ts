@@ -3,11 +3,12 @@ import type { LearnerProgress } from '../contracts/attempt.js'
 import type { PageQuery } from '../contracts/text.js'
 import type { StoredAssignment } from '../database/assignments.js'
 import type { StoredMember } from '../database/members.js'
+import type { StoredOverride } from '../database/overrides.js'
 import type { StoredProgress } from '../database/progress.js'
 import { notFound } from '../errors.js'
-import { NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
+import { effectivePolicy, NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
 import { roundPoints } from '../grading/credit.js'
-import type { AssignmentServices } from './assignments.js'
+import { overrideOf, policyOf, type AssignmentServices } from './assignments.js'
 import { findCourse } from './courses.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
 import type { Principal } from './principal.js'
@@ -59,28 +60,40 @@ async function progressOf(
   assignments: readonly StoredAssignment[],
 ): Promise<LearnerProgress[]> {
   const keys = members.map(member => member.key)
-  const stored = await services.progress.ofLearners(courseId, keys)
-  const byLearner = new Map(keys.map(key => [key, new Map<string, StoredProgress>()]))
-  for (const row of stored) byLearner.get(row.learner)?.set(row.assignmentId, row)
-  return members.map(({ key, name }) => {
-    const rows = byLearner.get(key)
-    return {
-      learner: key,
-      name,
-      progress: assignments.map(assignment => viewEntry(assignment, rows?.get(assignment.id))),
-    }
-  })
+  const [begun, overrides] = await Promise.all([
+    services.progress.ofLearners(courseId, keys),
+    services.overrides.ofLearners(courseId, keys),
+  ])
+  const rowOf = byPlace(begun)
+  const overrideAt = byPlace(overrides)
+  return members.map(({ key, name }) => ({
+    learner: key,
+    name,
+    progress: assignments.map(assignment =>
+      viewEntry(assignment, rowOf(key, assignment.id), overrideAt(key, assignment.id)),
+    ),
+  }))
+}
+
+/** Rows of several learners, to be found by learner and assignment. */
+function byPlace<Row extends { readonly learner: string; readonly assignmentId: string }>(
+  rows: readonly Row[],
+): (learner: string, assignmentId: string) => Row | undefined {
+  const found = new Map(rows.map(row => [`${row.assignmentId}/${row.learner}`, row]))
+  return (learner, assignmentId) => found.get(`${assignmentId}/${learner}`)
 }
 
 function viewEntry(
   assignment: StoredAssignment,
   row: StoredProgress | undefined,
+  override: StoredOverride | undefined,
 ): LearnerProgress['progress'][number] {
   const maxPoints = row?.maxPoints ?? assignment.points
+  const { maxAttempts } = effectivePolicy(policyOf(assignment), overrideOf(override))
   const state = row === undefined ? NO_PROGRESS : { ...row, completed: row.completedAt !== null }
   return {
     assignment: assignment.key,
-    ...viewProgress(state, { points: maxPoints, maxAttempts: assignment.maxAttempts }),
+    ...viewProgress(state, { points: maxPoints, maxAttempts }),
     maxPoints: roundPoints(maxPoints),
     lastSubmittedAt: row?.lastSubmittedAt?.toISOString() ?? null,
   }

@@ -31,7 +31,7 @@ export async function putAssignment(
     const existing = await services.assignments.find(course.id, key)
     const graph = await graphFor(services, principal, body, existing)
     checkAgainstGraph(body, graph)
-    const policy = policyRow(body, graph)
+    const policy = policyRow(body, graph, existing)
     if (existing !== undefined && isSamePolicy(existing, policy)) {
       return { created: false, view: viewAssignment(existing) }
     }
@@ -54,18 +54,26 @@ export async function putAssignment(
       graphKey,
       graphTitle: definition.title,
       graphPublic: definition.public ?? false,
+      graphVaries: definition.inputs.some(({ sample }) => sample !== undefined),
     }
     return { created: existing === undefined, view: viewAssignment(stored) }
   }
   throw new Refusal('unavailable', 'Too many changes of this assignment at once; please try again.', [], 1)
 }
 
-function policyRow(body: AssignmentBody, graph: LibraryGraph): AssignmentPolicyRow {
+function policyRow(
+  body: AssignmentBody,
+  graph: LibraryGraph,
+  existing: StoredAssignment | undefined,
+): AssignmentPolicyRow {
+  // Whoever PUTs back what GET answered sends the graph's title, and does not mean to hold on to it.
+  const isGraphTitle = existing?.title === null && body.title === graph.definition.title
   const { points, lateCredit, maxAttempts, keep, tolerance, weights } = body
+  const { feedback, reveal, variants, followThrough } = body
   return {
     graphId: graph.graphId,
     graphVersion: graph.version,
-    title: body.title ?? null,
+    title: isGraphTitle ? null : (body.title ?? null),
     points,
     opensAt: toDate(body.opensAt),
     dueAt: toDate(body.dueAt),
@@ -75,10 +83,10 @@ function policyRow(body: AssignmentBody, graph: LibraryGraph): AssignmentPolicyR
     keep,
     tolerance,
     weights,
-    feedback: 'full',
-    reveal: 'never',
-    variants: 'fixed',
-    followThrough: 0.5,
+    feedback,
+    reveal,
+    variants,
+    followThrough,
   }
 }
 
@@ -129,6 +137,10 @@ function checkAgainstGraph(body: AssignmentBody, { published }: LibraryGraph): v
   const { opensAt, closesAt } = body
   if (opensAt !== null && closesAt !== null && Date.parse(closesAt) <= Date.parse(opensAt)) {
     throw refuse('/closesAt', 'closes-before-opening', 'closesAt must be after opensAt.')
+  }
+  if (body.reveal === 'after-close' && closesAt === null) {
+    const message = 'Right values can be revealed after the close only where closesAt is set.'
+    throw refuse('/reveal', 'reveal-without-close', message)
   }
   if (body.weights === null) return
   const weights = new Map(Object.entries(body.weights))

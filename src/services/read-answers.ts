@@ -1,14 +1,18 @@
 /** Answers of a request, read before any is graded. */
+import type { StepBudget } from '../engine/faults.js'
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
-import { readAnswers, type Answers } from '../grading/grade.js'
-import type { BoxReading } from '../grading/read-array.js'
-import { answersBudget, withinBudget } from './budget.js'
+import { readAnswers, type AnswerReadings, type Answers } from '../grading/grade.js'
+import { withinBudget } from './budget.js'
 
 /** Reads every answer. Refuses answers to boxes that are not asked, and a request without any answer. */
-export function readOrRefuse(key: AnswerKey, answers: Answers): ReadonlyMap<string, BoxReading> {
+export function readOrRefuse(
+  key: AnswerKey,
+  answers: Answers,
+  budget: StepBudget,
+): AnswerReadings['readings'] {
   const { readings, unknown, nothingAnswered } = withinBudget('/answers', () =>
-    readAnswers(key, answers, answersBudget()),
+    readAnswers(key, answers, budget),
   )
   if (unknown.length > 0) {
     throw new Refusal(

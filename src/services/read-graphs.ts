@@ -22,7 +22,7 @@ export function viewGraph(graph: Omit<LibraryGraph, 'graphId'>): GraphView {
     nodes,
     output,
     ...(figure === undefined ? {} : { figure }),
-    boxes: published.graph.asked.map(box => viewBox(published.graph, box)),
+    boxes: published.graph.asked.map(box => viewBox(published, box)),
   }
 }
 

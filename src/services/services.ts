@@ -1,11 +1,13 @@
 import type { KeyRepository, TenantRepository } from '../database/tenants.js'
 import type { FigureStore } from './draw-figure.js'
+import type { JobRunnerServices } from './job-runner.js'
 import type { PublishServices } from './publish-graph.js'
 import type { SubmissionServices } from './submit-attempt.js'
 
 /** All that the services work with, as the application gets it. */
 export type Services = SubmissionServices &
-  PublishServices & {
+  PublishServices &
+  JobRunnerServices & {
     readonly figures: Pick<FigureStore, 'get'>
     readonly keys: KeyRepository
     readonly tenants: TenantRepository

@@ -3,13 +3,15 @@ import type { BoxSolution, Definition, Evaluated, Solution } from '../contracts/
 import type { Box } from '../engine/boxes.js'
 import { cascade } from '../engine/cascade.js'
 import { DIFFERENCES_STEPS, finiteDifferences } from '../engine/differences.js'
-import { boxValue, type Evaluation } from '../engine/evaluate.js'
+import { boxValue, evaluateGraph, type Evaluation } from '../engine/evaluate.js'
 import { explainBox } from '../engine/explain.js'
 import { createStepBudget } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
 import { findKinks } from '../engine/kinks.js'
 import { createSymbolics, symbolicForm } from '../engine/symbolic.js'
+import type { Value } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
+import type { PublishedGraph } from '../grading/published-graph.js'
 import { findGraph, type GraphLibrary } from './graph-library.js'
 import { compileOrRefuse } from './publish-graph.js'
 import { viewBox, viewRemark } from './views.js'
@@ -34,7 +36,19 @@ export async function solveGraph(
   { version, box }: { readonly version?: number | undefined; readonly box?: string | undefined },
 ): Promise<Solution> {
   const { published } = await findGraph(library, tenantId, key, version)
-  return solve(published.graph, published.evaluation, box)
+  return solve(published, box)
+}
+
+/** The solution of a published graph at these inputs, or at its own, as `solveGraph` answers it. */
+export function solveAt(
+  published: PublishedGraph,
+  inputs: ReadonlyMap<string, Value> | undefined,
+  box: string | undefined,
+): Solution {
+  if (inputs === undefined) return solve(published, box)
+  const evaluated = evaluateGraph(published.graph, inputs)
+  if (!evaluated.ok) throw new Error(`a variant has no solution: ${evaluated.fault.message}`)
+  return solve({ ...published, evaluation: evaluated.evaluation }, box)
 }
 
 /** The solution of a definition that is stored nowhere. */
@@ -44,16 +58,17 @@ export function evaluateDefinition(
   box: string | undefined,
 ): Evaluated {
   const { published, warnings } = compileOrRefuse(definition, maxNodes)
-  return { ...solve(published.graph, published.evaluation, box), warnings: warnings.map(viewRemark) }
+  return { ...solve(published, box), warnings: warnings.map(viewRemark) }
 }
 
-function solve(graph: CompiledGraph, evaluation: Evaluation, boxAsked: string | undefined): Solution {
+function solve(published: PublishedGraph, boxAsked: string | undefined): Solution {
+  const { graph, evaluation } = published
   if (boxAsked !== undefined && !graph.asked.some(box => box.id === boxAsked)) {
     const message = 'This graph asks no box of that id.'
     throw new Refusal('unknown-box', message, [{ path: '/query/box', code: 'unknown-box', message }])
   }
   const all = graph.asked.length <= MAX_EXPLAINED
-  const viewSolution = createSolver(graph, evaluation)
+  const viewSolution = createSolver(published)
   // The box asked comes first, so that what is left out for want of steps is never its.
   const asked = graph.asked.filter(box => box.id === boxAsked).map(box => viewSolution(box, true))[0]
   const edges = graph.nodes.reduce((count, node) => count + node.operands.length, 0)
@@ -74,10 +89,8 @@ function solve(graph: CompiledGraph, evaluation: Evaluation, boxAsked: string | 
 }
 
 /** Shows boxes of one graph with their values, out of one budget of work. */
-function createSolver(
-  graph: CompiledGraph,
-  evaluation: Evaluation,
-): (box: Box, explained: boolean) => BoxSolution {
+function createSolver(published: PublishedGraph): (box: Box, explained: boolean) => BoxSolution {
+  const { graph, evaluation } = published
   const differencesBudget = createStepBudget(DIFFERENCES_STEPS)
   const symbolics = createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
   const kinks = findKinks(graph, evaluation)
@@ -92,7 +105,7 @@ function createSolver(
     const symbolic = form !== undefined && form.text.length <= MAX_FORM_LENGTH ? { ...form } : undefined
     formsLength += symbolic === undefined ? 0 : symbolic.text.length + symbolic.tex.length
     return {
-      ...viewBox(graph, box),
+      ...viewBox(published, box),
       value,
       ...(symbolic === undefined ? {} : { symbolic }),
       ...(differences === undefined ? {} : { finiteDifferences: differences }),

@@ -1,38 +1,37 @@
 /**
  * The main job: one submission of answers → a graded attempt that is stored, numbered and counted.
  *
- * The order of decisions is part of the contract: an idempotency key is looked up before dates, limits and policy;
- * every answer is read before any is graded; what counts against a limit is decided under the lock of the learner's
- * progress.
+ * The order of decisions is part of the contract: an idempotency key is looked up before dates, limits, variant and
+ * policy; every answer is read before any is graded; what counts against a limit, and which attempt a variant is for, is
+ * decided again under the lock of the learner's progress.
  */
-import type { AttemptBody, AttemptView } from '../contracts/attempt.js'
+import type { AttemptAnswer, AttemptBody } from '../contracts/attempt.js'
+import type { StoredAssignment } from '../database/assignments.js'
 import type { AttemptDecision, AttemptDraft, AttemptWriter, ProgressRow } from '../database/attempt-writer.js'
 import type { AttemptRepository } from '../database/attempts.js'
-import type { StoredAssignment } from '../database/assignments.js'
-import { Refusal } from '../errors.js'
-import type { AnswerKey } from '../grading/answer-key.js'
+import { learnerErased, Refusal } from '../errors.js'
 import {
   advanceProgress,
+  disclosureUnder,
+  hidesVerdicts,
   isLate,
   refuseAttempt,
+  variantNumber,
   viewProgress,
-  type AttemptPolicy,
   type AttemptRefusal,
 } from '../grading/attempt-policy.js'
 import { earnedMillionths } from '../grading/credit.js'
-import { gradeReadings, type Answers, type Grade } from '../grading/grade.js'
-import { answerKeyOf } from '../grading/published-graph.js'
-import { findAssignment, policyOf, type AssignmentServices } from './assignments.js'
-import { viewAttempt } from './attempts.js'
-import { canonicalJson } from './canonical-json.js'
+import type { Grade } from '../grading/grade.js'
+import { findAssignment, learnerPolicy, type AssignmentPolicy } from './assignments.js'
 import { memberHash } from './courses.js'
-import { sha256 } from './hash.js'
+import { createExpectedValues } from './expected-values.js'
+import { nothingExpected, viewForLearner } from './feedback-view.js'
+import { gradeOrRefuse } from './grade-answers.js'
 import type { Principal } from './principal.js'
-import { readOrRefuse } from './read-answers.js'
-import { FIXED_VARIANT, learnerErased } from './read-variant.js'
-import { viewRemark } from './views.js'
+import { fingerprint, replay, type Idempotency } from './replay-attempt.js'
+import { answeredVariant, keyOfVariant, staleVariant, type VariantServices } from './variant-store.js'
 
-export type SubmissionServices = AssignmentServices & {
+export type SubmissionServices = VariantServices & {
   readonly attempts: AttemptRepository
   readonly writer: AttemptWriter
 }
@@ -48,14 +47,9 @@ export type Submission = {
 }
 
 export type SubmissionResult = {
-  readonly attempt: AttemptView
+  readonly attempt: AttemptAnswer
   /** The idempotency key had stored this attempt before. */
   readonly replayed: boolean
-}
-
-type Idempotency = {
-  readonly keyHash: Uint8Array<ArrayBuffer>
-  readonly fingerprint: Uint8Array<ArrayBuffer>
 }
 
 const REFUSALS: Record<AttemptRefusal, string> = {
@@ -70,36 +64,78 @@ export async function submitAttempt(
   principal: Principal,
   submission: Submission,
 ): Promise<SubmissionResult> {
-  const { body, receivedAt } = submission
-  const { courseId, assignment } = await findAssignment(
-    services,
-    principal,
-    submission.course,
-    submission.assignment,
-  )
-  const idempotency = fingerprint(assignment, submission)
-  const replayed = await replay(services, courseId, idempotency)
-  if (replayed !== undefined) return { attempt: replayed, replayed: true }
-
-  if (body.variant !== undefined && body.variant !== FIXED_VARIANT) {
-    const message = 'The answers are for a variant that is not the current one; read the variant again.'
-    throw new Refusal('stale-variant', message)
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const result = await submitUnderPolicy(services, principal, submission)
+    if (result !== 'policy-changed') return result
   }
-  const policy = policyOf(assignment)
-  const early = refuseAttempt(policy, receivedAt, 0)
-  if (early !== undefined) throw new Refusal(early, REFUSALS[early])
+  throw new Refusal('unavailable', 'Too many changes of this assignment at once; please try again.', [], 1)
+}
+
+/** Changes of the policy that may come between before the caller is asked to try again. */
+const MAX_TRIES = 20
+
+/** Under the policy as it is now; `policy-changed` where it is another by the time of the commit: nothing is stored. */
+async function submitUnderPolicy(
+  services: SubmissionServices,
+  principal: Principal,
+  submission: Submission,
+): Promise<SubmissionResult | 'policy-changed'> {
+  const { course, assignment: key, receivedAt } = submission
+  const { courseId, assignment } = await findAssignment(services, principal, course, key)
+  const idempotency = fingerprint(assignment, submission)
+  const findReplay = () => replay(services, { courseId, assignment, idempotency, time: receivedAt })
+  const known = await findReplay()
+  if (known !== undefined) return { attempt: known, replayed: true }
+  let refusal: Refusal | undefined
+  try {
+    const attempt = await takeAttempt(services, { courseId, assignment, submission, idempotency })
+    if (attempt === 'policy-changed') return attempt
+    if (attempt !== 'key-taken') return { attempt, replayed: false }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    refusal = error
+  }
+  // The same request may have been stored since we looked, and be itself what used the last attempt or the variant.
+  const winner = await findReplay()
+  if (winner !== undefined) return { attempt: winner, replayed: true }
+  throw refusal ?? new Error('an idempotency key was taken and then cannot be found')
+}
+
+/** A submission that is no replay, or that another request came between: with its idempotency key, or a new policy. */
+async function takeAttempt(
+  services: SubmissionServices,
+  taken: {
+    readonly courseId: string
+    readonly assignment: StoredAssignment
+    readonly submission: Submission
+    readonly idempotency: Idempotency | undefined
+  },
+): Promise<AttemptAnswer | 'key-taken' | 'policy-changed'> {
+  const { courseId, assignment, idempotency, submission } = taken
+  const { body, receivedAt } = submission
+  const { learner } = body
+  const policy = await learnerPolicy(services, courseId, assignment, learner)
+  // Without a limit or a variant of their own, attempts need not be counted before the lock.
+  const counted = policy.maxAttempts !== null || policy.variants === 'per-attempt'
+  const attempts = counted ? await services.progress.attemptsOf(courseId, assignment.id, learner) : 0
+  const early = refuseAttempt(policy, receivedAt, attempts)
+  if (early !== undefined) throw refusalOf(early)
+  const variant = await answeredVariant(services, { courseId, assignment, learner, attempts }, body.variant)
 
   const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
   const answers = new Map(Object.entries(body.answers))
-  const grade = gradeOrRefuse(answerKeyOf(published, policy), answers)
+  const grade = gradeOrRefuse(keyOfVariant(published, variant, policy), answers, {
+    unreadable: 'refuse',
+    evenWork: hidesVerdicts(policy.feedback),
+  })
   const late = isLate(policy, receivedAt)
   const factor = late ? policy.lateCredit : 1
   const draft: AttemptDraft = {
     courseId,
     assignmentId: assignment.id,
     id: services.effects.newId(),
-    learner: body.learner,
-    learnerHash: memberHash(courseId, body.learner),
+    learner,
+    learnerHash: memberHash(courseId, learner),
     credit: grade.credit,
     earnedMillionths: earnedMillionths(grade.credit, factor),
     late,
@@ -107,98 +143,61 @@ export async function submitAttempt(
     maxPoints: policy.points,
     graphId: assignment.graphId,
     graphVersion: assignment.graphVersion,
-    variant: undefined,
-    feedback: assignment.feedback,
-    reveal: assignment.reveal,
+    variant,
+    feedback: policy.feedback,
+    reveal: policy.reveal,
     policyRevision: assignment.revision,
     submittedAt: new Date(receivedAt),
     answers: body.answers,
     boxes: grade.boxes,
     idempotency,
   }
+  const unnumbered = { ...draft, variant: variant?.token ?? null, inputs: variant?.inputs ?? null }
+  // What is taken is taken before the close.
+  const disclosure = disclosureUnder([policy], false)
+  const expected = disclosure.reveals(true)
+    ? await createExpectedValues(services.library)(unnumbered)
+    : nothingExpected
   const outcome = await services.writer.write(draft, before =>
-    decide(policy, receivedAt, draft, grade, before),
+    decide(policy, { receivedAt, attempts }, draft, grade, before),
   )
   switch (outcome.kind) {
-    case 'stored':
+    case 'stored': {
       // What was committed is answered as it was written: nothing after the commit can fail.
-      return {
-        attempt: viewAttempt({
-          ...draft,
-          variant: null,
-          inputs: null,
-          number: outcome.number,
-          progress: outcome.shown,
-        }),
-        replayed: false,
-      }
+      const stored = { ...unnumbered, number: outcome.number, progress: outcome.shown }
+      return viewForLearner(stored, disclosure, expected)
+    }
     case 'refused':
-      throw new Refusal(outcome.refusal, REFUSALS[outcome.refusal])
+      throw refusalOf(outcome.refusal)
     case 'learner-erased':
       throw learnerErased()
-    case 'key-taken': {
-      const winner = await replay(services, courseId, idempotency)
-      if (winner === undefined) throw new Error('an idempotency key was taken and then cannot be found')
-      return { attempt: winner, replayed: true }
-    }
+    case 'key-taken':
+    case 'policy-changed':
+      return outcome.kind
   }
 }
 
-/** What makes two requests the same: operation, assignment, learner and canonical body. */
-function fingerprint(
-  assignment: StoredAssignment,
-  { idempotencyKey, body }: Submission,
-): Idempotency | undefined {
-  if (idempotencyKey === undefined) return undefined
-  return {
-    keyHash: sha256('idempotency-key', idempotencyKey),
-    fingerprint: sha256('submit-attempt', assignment.id, body.learner, canonicalJson(body)),
-  }
+function refusalOf(refused: AttemptRefusal | 'stale-variant'): Refusal {
+  return refused === 'stale-variant' ? staleVariant() : new Refusal(refused, REFUSALS[refused])
 }
 
-/** The attempt that this key stored, undefined for a new key. Refuses a key that stood for another request. */
-async function replay(
-  { attempts }: SubmissionServices,
-  courseId: string,
-  idempotency: Idempotency | undefined,
-): Promise<AttemptView | undefined> {
-  if (idempotency === undefined) return undefined
-  const known = await attempts.findIdempotencyKey(courseId, idempotency.keyHash)
-  if (known === undefined) return undefined
-  if (known.fingerprint === null || known.attemptId === null) throw learnerErased()
-  if (Buffer.compare(known.fingerprint, idempotency.fingerprint) !== 0) {
-    throw new Refusal(
-      'idempotency-key-reused',
-      'This Idempotency-Key stood for another request; choose a new one.',
-    )
-  }
-  const stored = await attempts.find(courseId, known.attemptId)
-  if (stored === undefined) throw learnerErased() // Between the two reads.
-  return viewAttempt(stored)
-}
-
-function gradeOrRefuse(key: AnswerKey, answers: Answers): Grade {
-  const readings = readOrRefuse(key, answers)
-  const unreadable = [...readings].flatMap(([id, reading]) =>
-    reading.kind === 'unreadable' ? [viewRemark({ ...reading, path: ['answers', id] })] : [],
-  )
-  if (unreadable.length > 0) {
-    const detail = 'Some answers cannot be read; nothing was graded and no attempt was used.'
-    throw new Refusal('unreadable-answer', detail, unreadable)
-  }
-  return gradeReadings(key, readings)
-}
-
-/** Decided under the lock of the progress row: is there an attempt left, and what is the progress with this one? */
+/**
+ * Decided under the lock of the progress row: is there an attempt left, is the variant still the one of the next
+ * attempt, and what is the progress with this one?
+ */
 function decide(
-  policy: AttemptPolicy,
-  receivedAt: number,
+  policy: AssignmentPolicy,
+  seen: { readonly receivedAt: number; readonly attempts: number },
   draft: AttemptDraft,
   grade: Grade,
   before: ProgressRow,
-): AttemptDecision<AttemptRefusal> {
-  const refusal = refuseAttempt(policy, receivedAt, before.attempts)
+): AttemptDecision<AttemptRefusal | 'stale-variant'> {
+  const refusal = refuseAttempt(policy, seen.receivedAt, before.attempts)
   if (refusal !== undefined) return { kind: 'refused', refusal }
+  const { variants } = policy
+  if (variantNumber(variants, before.attempts) !== variantNumber(variants, seen.attempts)) {
+    return { kind: 'refused', refusal: 'stale-variant' }
+  }
   const { earnedMillionths: earned } = draft
   const after = advanceProgress(before, policy.keep, { earnedMillionths: earned, complete: grade.complete })
   return { kind: 'taken', after, shown: viewProgress(after, policy) }

@@ -1,16 +1,25 @@
 /** How boxes, remarks and graded boxes are shown, wherever they are shown. */
 import { boxLabel, type Box } from '../engine/boxes.js'
 import type { FaultPath } from '../engine/faults.js'
-import type { CompiledGraph } from '../engine/graph.js'
 import { isScalar, SCALAR } from '../engine/tensor.js'
 import { jsonPointer } from '../errors.js'
-import type { Answers, GradedBox } from '../grading/grade.js'
+import type { Answers } from '../grading/grade.js'
+import type { GradedBox } from '../grading/verdicts.js'
+import type { PublishedGraph } from '../grading/published-graph.js'
 
-/** A box as clients see it; one that takes an array says of which shape. */
-export function viewBox({ shapes }: CompiledGraph, box: Box) {
+/** A box as clients see it; one that takes an array says of which shape, one that takes an expression says so. */
+export function viewBox({ graph, boxes }: PublishedGraph, box: Box) {
   const { id, kind, of, wrt } = box
-  const shape = shapes.get(wrt ?? of) ?? SCALAR
-  return { id, kind, of, wrt, label: boxLabel(box), ...(isScalar(shape) ? {} : { shape: [...shape] }) }
+  const shape = graph.shapes.get(wrt ?? of) ?? SCALAR
+  return {
+    id,
+    kind,
+    of,
+    wrt,
+    label: boxLabel(box),
+    ...(isScalar(shape) ? {} : { shape: [...shape] }),
+    ...(boxes.get(id)?.answer === 'expression' ? { answer: 'expression' as const } : {}),
+  }
 }
 
 /** A graded box with what was typed in it. */

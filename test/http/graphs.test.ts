@@ -195,6 +195,7 @@ describe('publishing', () => {
       { code: 'unused-node', path: '/nodes/1/name' },
       { code: 'kink', path: '/nodes/0/expression' },
       { code: 'near-zero' },
+      { code: 'same-value' },
     ])
   })
 
@@ -217,6 +218,66 @@ describe('publishing', () => {
     const { boxes } = await solution('long')
     const [, gradient] = boxes
     expect(gradient!.value).toBeCloseTo(numberOf(gradient!.finiteDifferences!.central), 4)
+  })
+})
+
+describe('boxes that ask for an expression', () => {
+  const EXPRESSIONS = {
+    ...SQUARE,
+    title: 'Expressions',
+    nodes: [
+      { name: 'a', expression: '2 + 3*w' },
+      { name: 'J', expression: 'a^2' },
+    ],
+    boxes: ['a', { id: 'dJ_da', answer: 'expression' }, { id: 'da_dw', answer: 'number' }],
+  }
+  type Asked = { boxes: { id: string; answer?: string }[] }
+  const asked = (body: unknown): (string | undefined)[] => (body as Asked).boxes.map(box => box.answer)
+
+  test('are shown as such wherever boxes are shown, and no others', async () => {
+    const published = await service.call('PUT /v1/graphs/expressions', { key, body: EXPRESSIONS })
+    expect(published).toMatchObject({ status: 201, body: { warnings: [] } })
+    expect(asked(published.body)).toEqual([undefined, 'expression', undefined])
+    const shown = await service.call('GET /v1/graphs/expressions', { key })
+    expect(asked(shown.body)).toEqual([undefined, 'expression', undefined])
+    const solved = await solution('expressions')
+    expect(asked(solved)).toEqual([undefined, 'expression', undefined])
+    expect(solved.boxes[1]).toMatchObject({ id: 'dJ_da', value: 22, symbolic: { text: '2*a' } })
+    const tried = await service.call('POST /v1/evaluate', { key, body: EXPRESSIONS })
+    expect(asked(tried.body)).toEqual([undefined, 'expression', undefined])
+  })
+
+  test('leave the figure and the grading of numbers as they are', async () => {
+    await service.call('PUT /v1/graphs/drawn', { key, body: EXPRESSIONS })
+    expect((await service.call('GET /v1/graphs/drawn/figure.svg', { key })).status).toBe(200)
+    const graded = await service.call('POST /v1/graphs/drawn/grade', {
+      key,
+      body: { answers: { a: '11', dJ_da: '2*a', da_dw: '4' } },
+    })
+    expect(graded).toMatchObject({
+      status: 200,
+      body: { boxes: [{ status: 'correct' }, { id: 'dJ_da', answer: '2*a' }, { status: 'incorrect' }] },
+    })
+  })
+
+  test('are pointed out where no answer could be decided', async () => {
+    const body = {
+      ...SQUARE,
+      inputs: [{ name: 'w', role: 'parameter', value: 100 }],
+      nodes: [{ name: 'J', expression: 'ln(1 - 100*(w - 100)^2)' }],
+      boxes: [{ id: 'J', answer: 'expression' }],
+    }
+    const { status, body: view } = await service.call('PUT /v1/graphs/narrow', { key, body })
+    expect(status).toBe(201)
+    expect(view).toMatchObject({ warnings: [{ code: 'undecidable-expression', path: '/boxes/0' }] })
+  })
+
+  test('of another kind are refused', async () => {
+    const body = { ...SQUARE, boxes: [{ id: 'J', answer: 'formula' }] }
+    expect(await service.call('PUT /v1/graphs/formula', { key, body })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-request' },
+    })
   })
 })
 
@@ -277,7 +338,12 @@ describe('practice', () => {
     expect((await service.call(url, { key, body: { answers, inputs: { w: 1 } } })).body).toMatchObject({
       credit: 1,
     })
-    expect((await service.call(url, { key, body: { answers } })).body).toMatchObject({ credit: 0.2 })
+    // At the graph's own, one is wrong, and three follow from it.
+    const statuses = ['incorrect', 'follows', 'follows', 'correct', 'follows']
+    expect((await service.call(url, { key, body: { answers } })).body).toMatchObject({
+      credit: 0.5,
+      boxes: statuses.map(status => ({ status })),
+    })
   })
 
   test.each([

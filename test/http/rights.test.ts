@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
-  attemptSchema,
+  attemptAnswerSchema,
+  attemptRecordSchema,
   learnerProgressSchema,
   practiceSchema,
   variantSchema,
 } from '../../src/contracts/attempt.js'
-import { assignmentSchema, courseSchema, memberSchema } from '../../src/contracts/course.js'
+import { assignmentSchema, courseSchema, memberSchema, overrideSchema } from '../../src/contracts/course.js'
 import {
   evaluatedSchema,
   graphSchema,
@@ -14,6 +15,7 @@ import {
   publishedSchema,
   solutionSchema,
 } from '../../src/contracts/graph.js'
+import { changeSchema, jobSchema } from '../../src/contracts/job.js'
 import { pageOf } from '../../src/contracts/text.js'
 import { SCOPES } from '../../src/contracts/scopes.js'
 import { RIGHTS } from '../../src/http/rights.js'
@@ -35,7 +37,7 @@ const DEFINITION = {
 }
 const ANSWERS = { J: '9', dJ_dw: '6' }
 
-/** Every route of the service. `:attempt` stands for an attempt that was stored before. */
+/** Every route of the service. `:attempt` and `:job` stand for ones that were stored before. */
 const ROWS: Readonly<Record<string, Row>> = {
   'GET /v1/graphs': { url: '/v1/graphs', status: 200, answer: pageOf(graphSummarySchema) },
   'GET /v1/graphs/:graph': { url: '/v1/graphs/square', status: 200, answer: graphSchema },
@@ -102,6 +104,27 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: assignmentSchema,
     body: { graph: 'square' },
   },
+  'GET /v1/courses/:course/assignments/:assignment/overrides': {
+    url: '/v1/courses/algebra/assignments/week-1/overrides',
+    status: 200,
+    answer: pageOf(overrideSchema),
+  },
+  'PUT /v1/courses/:course/assignments/:assignment/overrides/:learner': {
+    url: '/v1/courses/algebra/assignments/week-1/overrides/ada',
+    status: 200,
+    answer: overrideSchema,
+    body: { extraAttempts: 1 },
+  },
+  'DELETE /v1/courses/:course/assignments/:assignment/overrides/:learner': {
+    url: '/v1/courses/algebra/assignments/week-1/overrides/bob',
+    status: 204,
+    answer: z.literal(''),
+  },
+  'GET /v1/courses/:course/assignments/:assignment/solution': {
+    url: '/v1/courses/algebra/assignments/week-1/solution',
+    status: 200,
+    answer: solutionSchema,
+  },
   'GET /v1/courses/:course/assignments/:assignment/variants/:learner': {
     url: '/v1/courses/algebra/assignments/week-1/variants/ada',
     status: 200,
@@ -110,19 +133,27 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/courses/:course/assignments/:assignment/attempts': {
     url: '/v1/courses/algebra/assignments/week-1/attempts',
     status: 201,
-    answer: attemptSchema,
+    answer: attemptAnswerSchema,
     body: { learner: 'ada', answers: ANSWERS },
   },
   'GET /v1/courses/:course/assignments/:assignment/attempts': {
     url: '/v1/courses/algebra/assignments/week-1/attempts',
     status: 200,
-    answer: pageOf(attemptSchema),
+    answer: pageOf(attemptRecordSchema),
   },
   'GET /v1/courses/:course/assignments/:assignment/attempts/:id': {
     url: '/v1/courses/algebra/assignments/week-1/attempts/:attempt',
     status: 200,
-    answer: attemptSchema,
+    answer: attemptRecordSchema,
   },
+  'POST /v1/courses/:course/assignments/:assignment/regrade': {
+    url: '/v1/courses/algebra/assignments/week-1/regrade',
+    status: 202,
+    answer: jobSchema,
+    body: {},
+  },
+  'GET /v1/jobs/:id': { url: '/v1/jobs/:job', status: 200, answer: jobSchema },
+  'GET /v1/jobs/:id/changes': { url: '/v1/jobs/:job/changes', status: 200, answer: pageOf(changeSchema) },
   'GET /v1/courses/:course/progress': {
     url: '/v1/courses/algebra/progress',
     status: 200,
@@ -142,6 +173,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 let service: TestService
 let owner: { id: string; key: string }
 let attempt: string
+let job: string
 let strangers = 0
 
 /** Another tenant, which has nothing yet. */
@@ -160,18 +192,27 @@ beforeAll(async () => {
   for (const member of ['ada', 'bob']) {
     await service.call(`PUT /v1/courses/algebra/members/${member}`, { key, body: { role: 'learner' } })
   }
+  for (const learner of ['ada', 'bob']) {
+    const url = `/v1/courses/algebra/assignments/week-1/overrides/${learner}`
+    await service.call(`PUT ${url}`, { key, body: {} })
+  }
   const stored = await service.call('POST /v1/courses/algebra/assignments/week-1/attempts', {
     key,
     body: { learner: 'ada', answers: ANSWERS },
   })
   attempt = (stored.body as { id: string }).id
+  const asked = await service.call('POST /v1/courses/algebra/assignments/week-1/regrade', { key })
+  job = (asked.body as { id: string }).id
 })
 afterAll(() => service.close())
 
 function request(route: string, key: string | undefined): Promise<Awaited<ReturnType<TestService['call']>>> {
   const row = ROWS[route]!
   const call: Call = { key, ...(row.body === undefined ? {} : { body: row.body }) }
-  return service.call(`${route.split(' ')[0]!} ${row.url.replace(':attempt', attempt)}`, call)
+  return service.call(
+    `${route.split(' ')[0]!} ${row.url.replace(':attempt', attempt).replace(':job', job)}`,
+    call,
+  )
 }
 
 test('every registered route has a row here and in the table of rights, and no row stands for nothing', () => {
@@ -231,7 +272,7 @@ describe.each(guarded)('%s', route => {
       return
     }
     const answer = await request(route, key)
-    if (!url.includes('algebra') && !url.includes('square')) {
+    if (!/algebra|square|:job/.test(url)) {
       expect(answer.status).toBe(200)
       expect(answer.text).not.toContain('algebra')
       return
@@ -244,6 +285,12 @@ describe.each(guarded)('%s', route => {
   test('answers a key that has just the scope, in the documented form', async () => {
     if (route === 'DELETE /v1/courses/:course/members/:member') {
       await service.call('PUT /v1/courses/algebra/members/bob', { key: owner.key, body: { role: 'learner' } })
+    }
+    if (route === 'DELETE /v1/courses/:course/assignments/:assignment/overrides/:learner') {
+      const url = '/v1/courses/algebra/assignments/week-1/overrides/bob'
+      // Whom another row has erased is welcome again.
+      await service.call('PUT /v1/courses/algebra/members/bob', { key: owner.key, body: { role: 'learner' } })
+      await service.call(`PUT ${url}`, { key: owner.key, body: {} })
     }
     const { key } = await service.key(owner.id, [scope as (typeof SCOPES)[number]])
     expectAnswer(route, await request(route, key))
@@ -271,5 +318,9 @@ function expectAnswer(route: string, answer: Awaited<ReturnType<TestService['cal
 }
 
 function missingUrl(url: string): string {
-  return url.replace('algebra', 'nowhere').replace('square', 'nothing').replace(':attempt', attempt)
+  return url
+    .replace('algebra', 'nowhere')
+    .replace('square', 'nothing')
+    .replace(':attempt', attempt)
+    .replace(':job', attempt)
 }

@@ -316,7 +316,7 @@ describe('evaluating a definition on arrays', () => {
   test('warnings tell a kink in one entry, once', async () => {
     const body = definition({ v: [-1, 0, 0] }, { a: 'relu(v)', J: 'sum(a)' })
     expect((await service.call('POST /v1/evaluate', { key, body })).body).toMatchObject({
-      warnings: [{ code: 'kink', path: '/nodes/0/expression' }],
+      warnings: [{ code: 'kink', path: '/nodes/0/expression' }, { code: 'same-value' }],
     })
   })
 })

@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import {
+  assignmentSolutionQuerySchema,
+  attemptAnswerSchema,
   attemptBodySchema,
-  attemptSchema,
+  attemptRecordSchema,
   attemptsQuerySchema,
   learnerProgressSchema,
   variantSchema,
 } from '../../contracts/attempt.js'
+import { solutionSchema } from '../../contracts/graph.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
 import { listAttempts, readAttempt } from '../../services/attempts.js'
 import { readCourseProgress, readLearnerProgress } from '../../services/progress.js'
 import { readVariant } from '../../services/read-variant.js'
+import { solveAssignment } from '../../services/solve-assignment.js'
 import { submitAttempt, type SubmissionServices } from '../../services/submit-attempt.js'
 import { principalOf } from '../authentication.js'
 import {
@@ -18,7 +22,7 @@ import {
   coursePath,
   learnerPath,
   refusals,
-  variantPath,
+  assignedPath,
   type ZodApp,
 } from './route-parts.js'
 
@@ -40,11 +44,27 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
       schema: {
         tags,
         summary: 'What a learner is asked next; never an answer',
-        params: variantPath,
+        description: 'A variant that is not fixed is drawn at first sight, stored, and the same ever after.',
+        params: assignedPath,
         response: { 200: variantSchema, ...refusals },
       },
     },
     request => readVariant(services, principalOf(request), request.params),
+  )
+
+  app.get(
+    '/v1/courses/:course/assignments/:assignment/solution',
+    {
+      schema: {
+        tags,
+        summary: 'The solution of a variant, with formulas and steps',
+        description: 'While variants are fixed, the solution of the graph at its own values.',
+        params: assignmentPath,
+        querystring: assignmentSolutionQuerySchema,
+        response: { 200: solutionSchema, ...refusals },
+      },
+    },
+    request => solveAssignment(services, principalOf(request), request.params, request.query),
   )
 
   app.post(
@@ -55,11 +75,13 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         summary: 'Grade and store an attempt',
         description:
           'Answers 201 once the attempt is committed. A learner unknown to the course is enrolled. ' +
-          'A replay answers the stored attempt, with the header Idempotent-Replayed: true.',
+          "How much is answered is the assignment's `feedback`. " +
+          'A replay answers the stored attempt, with the header Idempotent-Replayed: true, ' +
+          'as far as the policies of then and of now both allow.',
         params: assignmentPath,
         headers: idempotencyHeaders,
         body: attemptBodySchema,
-        response: { 201: attemptSchema, ...refusals },
+        response: { 201: attemptAnswerSchema, ...refusals },
       },
     },
     async (request, reply) => {
@@ -82,7 +104,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         summary: 'List attempts, oldest first',
         params: assignmentPath,
         querystring: attemptsQuerySchema,
-        response: { 200: pageOf(attemptSchema), ...refusals },
+        response: { 200: pageOf(attemptRecordSchema), ...refusals },
       },
     },
     request => listAttempts(services, principalOf(request), request.params, request.query),
@@ -95,7 +117,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         tags,
         summary: 'Read an attempt',
         params: attemptPath,
-        response: { 200: attemptSchema, ...refusals },
+        response: { 200: attemptRecordSchema, ...refusals },
       },
     },
     request => readAttempt(services, principalOf(request), request.params),

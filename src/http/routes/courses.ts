@@ -19,11 +19,12 @@ import {
 } from '../../services/courses.js'
 import { putAssignment } from '../../services/put-assignment.js'
 import { principalOf } from '../authentication.js'
+import { registerOverrideRoutes } from './overrides.js'
 import { assignmentPath, coursePath, memberPath, refusals, type ZodApp } from './route-parts.js'
 
 const tags = ['courses']
 
-/** The routes of courses, members and assignments. */
+/** The routes of courses, members and assignments with their overrides. */
 export function registerCourseRoutes(app: ZodApp, services: AssignmentServices): void {
   app.get(
     '/v1/courses',
@@ -75,6 +76,7 @@ export function registerCourseRoutes(app: ZodApp, services: AssignmentServices):
 
   registerMemberRoutes(app, services)
   registerAssignmentRoutes(app, services)
+  registerOverrideRoutes(app, services)
 }
 
 function registerMemberRoutes(app: ZodApp, services: AssignmentServices): void {
@@ -117,7 +119,7 @@ function registerMemberRoutes(app: ZodApp, services: AssignmentServices): void {
         tags,
         summary: "Erase a person's data in a course",
         description:
-          'Removes membership, attempts and progress. Later submissions for this person answer 410.',
+          'Removes membership, attempts, variants, overrides and progress. Later submissions for this person answer 410.',
         params: memberPath,
         response: { 204: z.undefined().describe('erased'), ...refusals },
       },

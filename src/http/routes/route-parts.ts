@@ -26,7 +26,8 @@ export const graphPath = z.strictObject({ graph: keyLike('lab-network0') })
 export const coursePath = z.strictObject({ course: keyLike('deep-learning') })
 export const memberPath = coursePath.extend({ member: keyLike('student-42') })
 export const assignmentPath = coursePath.extend({ assignment: keyLike('week-1') })
-export const variantPath = assignmentPath.extend({ learner: keyLike('student-42') })
+/** A learner under an assignment: of a variant, of an override. */
+export const assignedPath = assignmentPath.extend({ learner: keyLike('student-42') })
 /** What is no id of an attempt names none: that is 404, like an id that nobody has. */
 export const attemptPath = assignmentPath.extend({ id: z.string().meta({ format: 'uuid' }) })
 export const learnerPath = coursePath.extend({ learner: keyLike('student-42') })

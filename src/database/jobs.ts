@@ -1,0 +1,227 @@
+/**
+ * Jobs: work that goes on after its request was answered. Whoever works on one holds a lease in its row, by the
+ * database's clock; when that ends, because its holder was killed, another goes on from the row's cursor. Every
+ * transaction of a holder first takes the lease anew, so that one who lost it can write nothing.
+ */
+import type { Database, Transaction } from './client.js'
+import { Prisma } from './generated/client.js'
+
+export type StoredJob = {
+  readonly id: string
+  readonly course: string
+  readonly assignment: string
+  readonly courseId: string
+  readonly dryRun: boolean
+  readonly status: string
+  readonly done: number
+  readonly total: number
+  readonly changed: number
+  readonly skipped: number
+  readonly policyRevision: number
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  readonly error: string | null
+}
+
+/** The regrading that is asked for. */
+export type JobDraft = {
+  readonly id: string
+  readonly tenantId: string
+  readonly courseId: string
+  readonly assignmentId: string
+  readonly dryRun: boolean
+  readonly policyRevision: number
+  /** The policy to apply, as JSON. */
+  readonly policy: unknown
+  readonly createdAt: Date
+}
+
+/** A job as its holder has it. */
+export type HeldJob = {
+  readonly id: string
+  readonly owner: string
+  readonly courseId: string
+  readonly assignmentId: string
+  readonly dryRun: boolean
+  readonly policyRevision: number
+  readonly policy: unknown
+  /** The last attempt that was looked at. */
+  readonly cursor: AttemptPlace | undefined
+}
+
+/** Where an attempt stands in the order in which attempts are looked at. */
+export type AttemptPlace = { readonly learner: string; readonly number: number }
+
+/** An attempt whose result a job changes, or would change. */
+export type StoredChange = {
+  readonly attemptId: string
+  readonly learner: string
+  readonly number: number
+  readonly before: unknown
+  readonly credit: number
+  readonly points: number
+  readonly maxPoints: number
+  readonly late: boolean
+}
+
+export type JobRepository = ReturnType<typeof createJobRepository>
+
+/** How long others leave a job alone after its holder's last sign of life. */
+const LEASE = Prisma.sql`interval '15 seconds'`
+
+/** The number of the lock under which jobs are claimed, one claim at a time. */
+const CLAIM_LOCK = 7_242_018
+
+/** A job that may be claimed: nobody's, and none of its assignment is at work or was asked for earlier. */
+const CLAIMABLE = Prisma.sql`
+  j.status IN ('queued', 'running') AND (j.lease_until IS NULL OR j.lease_until < now())
+  AND NOT EXISTS (
+    SELECT FROM jobs k
+    WHERE k.course_id = j.course_id AND k.assignment_id = j.assignment_id AND k.id <> j.id
+      AND (k.status = 'running' OR (k.status = 'queued' AND j.status = 'queued' AND k.id < j.id)))`
+
+/** Jobs, made, read and held. */
+export function createJobRepository(database: Database) {
+  return {
+    /**
+     * Makes a job, or finds the one that waits or works already for the same policy and overrides: asking again does not
+     * do it twice. Answers its id; undefined when the assignment is gone.
+     */
+    async request(draft: JobDraft): Promise<string | undefined> {
+      const { id, tenantId, courseId, assignmentId, dryRun, policyRevision, policy, createdAt } = draft
+      return database.$transaction(async transaction => {
+        // Requests for one assignment take turns; submissions only need its key and do not wait.
+        const locked = await transaction.$queryRaw<unknown[]>`
+          SELECT id FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid
+          FOR NO KEY UPDATE`
+        if (locked.length === 0) return undefined
+        const overrides = await overridesMark(transaction, courseId, assignmentId)
+        const [same] = await transaction.$queryRaw<{ id: string }[]>`
+          SELECT id FROM jobs
+          WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid
+            AND status IN ('queued', 'running') AND dry_run = ${dryRun}
+            AND policy_revision = ${policyRevision}::int AND policy->>'overrides' = ${overrides}
+          ORDER BY id DESC LIMIT 1`
+        if (same !== undefined) return same.id
+        const [sum] = await transaction.$queryRaw<{ total: number }[]>`
+          SELECT COALESCE(sum(attempts), 0)::int AS total FROM progress
+          WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid`
+        await transaction.$executeRaw`
+          INSERT INTO jobs (
+            id, tenant_id, course_id, assignment_id, kind, dry_run, status, done, total, changed, skipped,
+            policy_revision, policy, failures, created_at)
+          VALUES (
+            ${id}::uuid, ${tenantId}::uuid, ${courseId}::uuid, ${assignmentId}::uuid, 'regrade', ${dryRun}, 'queued',
+            0, ${sum?.total ?? 0}::int, 0, 0, ${policyRevision}::int,
+            ${JSON.stringify({ assignment: policy, overrides })}::jsonb, 0, ${createdAt})`
+        return id
+      })
+    },
+
+    /** A job of a tenant. */
+    async find(tenantId: string, id: string): Promise<StoredJob | undefined> {
+      const rows = await database.$queryRaw<StoredJob[]>`
+        SELECT j.id, c.key AS course, a.key AS assignment, j.course_id AS "courseId", j.dry_run AS "dryRun", j.status,
+          j.done, j.total, j.changed, j.skipped, j.policy_revision AS "policyRevision",
+          j.created_at AS "createdAt", j.finished_at AS "finishedAt", j.error
+        FROM jobs j
+        JOIN courses c ON c.id = j.course_id
+        JOIN assignments a ON a.course_id = j.course_id AND a.id = j.assignment_id
+        WHERE j.tenant_id = ${tenantId}::uuid AND j.id = ${id}::uuid`
+      return rows[0]
+    },
+
+    /** What a job changes, or would change, in order of the attempts' ids, after one and up to a limit. */
+    async changes(
+      courseId: string,
+      jobId: string,
+      after: string | undefined,
+      limit: number,
+    ): Promise<StoredChange[]> {
+      const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND attempt_id > ${after}::uuid`
+      return database.$queryRaw<StoredChange[]>`
+        SELECT attempt_id AS "attemptId", learner, number, before, credit, points, max_points AS "maxPoints", late
+        FROM regraded_attempts
+        WHERE course_id = ${courseId}::uuid AND job_id = ${jobId}::uuid AND changed ${afterId}
+        ORDER BY attempt_id
+        LIMIT ${limit}`
+    },
+
+    /** Takes the earliest job that nobody works on; undefined where there is none. */
+    async claim(owner: string): Promise<HeldJob | undefined> {
+      const waiting = await database.$queryRaw<unknown[]>`SELECT id FROM jobs j WHERE ${CLAIMABLE} LIMIT 1`
+      if (waiting.length === 0) return undefined
+      return database.$transaction(async transaction => {
+        // One claim at a time: each sees all that was claimed before it.
+        await transaction.$queryRaw`SELECT true AS locked FROM pg_advisory_xact_lock(${CLAIM_LOCK}::bigint)`
+        const [row] = await transaction.$queryRaw<
+          (Omit<HeldJob, 'owner' | 'cursor'> & {
+            cursorLearner: string | null
+            cursorNumber: number | null
+          })[]
+        >`
+          UPDATE jobs SET status = 'running', lease_owner = ${owner}::uuid, lease_until = now() + ${LEASE}
+          WHERE id = (SELECT id FROM jobs j WHERE ${CLAIMABLE} ORDER BY id LIMIT 1)
+            -- Looked at again, should its holder have been renewing the lease or ending the job just then.
+            AND status IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < now())
+          RETURNING id, course_id AS "courseId", assignment_id AS "assignmentId", dry_run AS "dryRun",
+            policy_revision AS "policyRevision", policy->'assignment' AS policy,
+            cursor_learner AS "cursorLearner", cursor_number AS "cursorNumber"`
+        if (row === undefined) return undefined
+        const { cursorLearner: learner, cursorNumber: number, ...job } = row
+        const cursor = learner === null || number === null ? undefined : { learner, number }
+        return { ...job, owner, cursor }
+      })
+    },
+
+    /**
+     * Counts a failure in a row and lets go of the job for a while; the last one that is borne ends it with this text.
+     * False where somebody else holds it.
+     */
+    async fail(
+      { id, owner }: HeldJob,
+      most: number,
+      failure: { readonly text: string; readonly time: Date },
+    ): Promise<boolean> {
+      const changed = await database.$executeRaw`
+        UPDATE jobs SET
+          failures = failures + 1,
+          lease_owner = NULL,
+          lease_until = now() + power(2, failures) * interval '1 second',
+          status = CASE WHEN failures + 1 >= ${most}::int THEN 'failed' ELSE status END,
+          error = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.text} END,
+          finished_at = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.time}::timestamptz END,
+          cursor_learner = CASE WHEN failures + 1 < ${most}::int THEN cursor_learner END,
+          cursor_number = CASE WHEN failures + 1 < ${most}::int THEN cursor_number END
+        WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'`
+      return changed > 0
+    },
+
+    /** Lets go of all that an owner holds, so that others need not wait for the lease to end. */
+    async release(owner: string): Promise<void> {
+      await database.$executeRaw`
+        UPDATE jobs SET lease_owner = NULL, lease_until = NULL
+        WHERE lease_owner = ${owner}::uuid AND status = 'running'`
+    },
+  }
+}
+
+/** A text that becomes another whenever an override of the assignment is made, changed or taken away. */
+async function overridesMark(
+  transaction: Transaction,
+  courseId: string,
+  assignmentId: string,
+): Promise<string> {
+  const [row] = await transaction.$queryRaw<{ mark: string }[]>`
+    SELECT count(*) || ' ' || COALESCE(max(updated_at)::text, '') AS mark FROM overrides
+    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid`
+  return row?.mark ?? ''
+}
+
+/** Takes the lease anew at the start of a holder's transaction; false where the job is no longer its. */
+export async function renewLease(transaction: Transaction, { id, owner }: HeldJob): Promise<boolean> {
+  const renewed = await transaction.$executeRaw`
+    UPDATE jobs SET lease_until = now() + ${LEASE}
+    WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'`
+  return renewed > 0
+}

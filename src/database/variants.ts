@@ -1,0 +1,86 @@
+/** The inputs that learners were given, as they were first drawn. */
+import type { Database } from './client.js'
+
+/** Which variant: of an assignment's learner, for a version of a graph. */
+export type VariantPlace = {
+  readonly courseId: string
+  readonly assignmentId: string
+  readonly learner: string
+  readonly graphId: string
+  readonly graphVersion: number
+  /** The attempt that it is for; 0 where one variant is for all attempts. */
+  readonly number: number
+}
+
+export type StoredVariant = {
+  /** What an attempt names it by. */
+  readonly token: string
+  /** Name → value, of every input. */
+  readonly inputs: unknown
+}
+
+export type VariantRepository = ReturnType<typeof createVariantRepository>
+
+/** Variants, read and kept. */
+export function createVariantRepository(database: Database) {
+  return {
+    find: (place: VariantPlace): Promise<StoredVariant | undefined> => find(database, place),
+
+    /**
+     * Keeps a variant, and answers the one that is kept from then on: another that was kept first wins. The learner is
+     * enrolled with it, so that an erasure finds whatever there is of them. Undefined for someone who was erased.
+     */
+    async keep(
+      place: VariantPlace,
+      drawn: StoredVariant,
+      learnerHash: Uint8Array,
+      time: Date,
+    ): Promise<StoredVariant | undefined> {
+      const { courseId, assignmentId, learner, graphId, graphVersion, number } = place
+      try {
+        return await database.$transaction(async transaction => {
+          await transaction.$executeRaw`
+            INSERT INTO members (course_id, key, role, created_at, updated_at)
+            VALUES (${courseId}::uuid, ${learner}, 'learner', ${time}, ${time})
+            ON CONFLICT (course_id, key) DO NOTHING`
+          // As for attempts: an erasure waits for us or we for it, and then there is no row.
+          const [member] = await transaction.$queryRaw<{ erased: boolean }[]>`
+            SELECT EXISTS (
+              SELECT FROM erasures e WHERE e.course_id = ${courseId}::uuid AND e.member_hash = ${learnerHash}
+            ) AS erased
+            FROM members m
+            WHERE m.course_id = ${courseId}::uuid AND m.key = ${learner}
+            FOR KEY SHARE OF m`
+          if (member === undefined || member.erased) throw new Erased()
+          await transaction.$executeRaw`
+            INSERT INTO variants (
+              course_id, assignment_id, learner, graph_id, graph_version, number, token, inputs, created_at)
+            VALUES (
+              ${courseId}::uuid, ${assignmentId}::uuid, ${learner}, ${graphId}::uuid, ${graphVersion}::int,
+              ${number}::int, ${drawn.token}, ${JSON.stringify(drawn.inputs)}::jsonb, ${time})
+            ON CONFLICT (course_id, assignment_id, learner, graph_id, graph_version, number) DO NOTHING`
+          const kept = await find(transaction, place)
+          if (kept === undefined) throw new Error('a variant that was kept cannot be found')
+          return kept
+        })
+      } catch (error) {
+        if (error instanceof Erased) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+/** Rolls the transaction back, the enrolment included. */
+class Erased extends Error {}
+
+async function find(
+  database: Pick<Database, '$queryRaw'>,
+  { courseId, assignmentId, learner, graphId, graphVersion, number }: VariantPlace,
+): Promise<StoredVariant | undefined> {
+  const rows = await database.$queryRaw<StoredVariant[]>`
+    SELECT token, inputs FROM variants
+    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND learner = ${learner}
+      AND graph_id = ${graphId}::uuid AND graph_version = ${graphVersion}::int AND number = ${number}::int`
+  return rows[0]
+}

@@ -1,0 +1,123 @@
+/**
+ * Works on jobs, one at a time and one step after another, in the process that answers requests. A job is held by a
+ * lease that every step takes anew; when a process is killed, another takes its job up where it was left.
+ */
+import type { HeldJob, JobRepository } from '../database/jobs.js'
+import type { JobBell } from './job-bell.js'
+import { takeUpRegrading, type RegradeServices, type StepOutcome } from './regrade.js'
+
+export type JobRunnerServices = RegradeServices & {
+  readonly jobs: JobRepository
+  readonly jobBell: JobBell
+  readonly isUnavailable: (error: unknown) => boolean
+}
+
+export type JobRunner = ReturnType<typeof createJobRunner>
+
+/** Milliseconds between two looks for jobs that other processes made or left. */
+const POLL_MILLISECONDS = 2_000
+
+/** A job that fails so often without a step between is given up. */
+const MOST_FAILURES = 5
+
+const FAILED =
+  'The regrading failed several times in a row and was given up; the results that stood before still stand. ' +
+  'Ask for it again, and tell the operator if it fails again.'
+
+/** Attempts that a step looks at. */
+const PAGE_ATTEMPTS = 500
+
+export type JobRunnerOptions = {
+  /** A uuid that no other runner has. */
+  readonly ownerId: string
+  /** Told what a job failed of. */
+  readonly onError: (error: unknown) => void
+  readonly pageAttempts?: number
+}
+
+/** A runner of jobs, at rest until it is started or told to do a step. */
+export function createJobRunner(services: JobRunnerServices, options: JobRunnerOptions) {
+  const { jobs, jobBell, effects, isUnavailable } = services
+  const { ownerId, onError, pageAttempts = PAGE_ATTEMPTS } = options
+  const stopping = new AbortController()
+  let current: { readonly job: HeldJob; readonly next: () => Promise<StepOutcome> } | undefined
+  // After the database was away a lease of ours may be left.
+  let mayHoldLease = false
+
+  /** Does one step of a job. False where there is nothing to do, or nothing can be done just now. */
+  const step = async (): Promise<boolean> => {
+    if (mayHoldLease) await jobs.release(ownerId)
+    mayHoldLease = false
+    const job = current?.job ?? (await jobs.claim(ownerId))
+    if (job === undefined) return false
+    try {
+      current ??= {
+        job,
+        next: await takeUpRegrading(services, job, { pageAttempts, hurry: stopping.signal }),
+      }
+      if ((await current.next()) !== 'working') current = undefined
+      return true
+    } catch (error) {
+      current = undefined
+      onError(error)
+      if (isUnavailable(error)) {
+        mayHoldLease = true
+        return false
+      }
+      await jobs.fail(job, MOST_FAILURES, { text: FAILED, time: new Date(effects.now()) })
+      return true
+    }
+  }
+
+  let wake = (): void => undefined
+  let rung = false
+  const ring = (): void => {
+    rung = true
+    wake()
+  }
+  const rest = async (): Promise<void> => {
+    if (!rung && !stopping.signal.aborted) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, POLL_MILLISECONDS)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    rung = false
+  }
+  const work = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const worked = await step().catch((error: unknown) => {
+        onError(error)
+        return false
+      })
+      if (!worked) await rest()
+    }
+    await jobs.release(ownerId).catch(onError)
+  }
+  let working: Promise<void> | undefined
+
+  return {
+    step,
+
+    /** Works until nothing is left to do. */
+    runUntilIdle: async (): Promise<void> => {
+      while (await step());
+    },
+
+    /** Works from now on: on jobs of this process at once, on others when it next looks. */
+    start: (): void => {
+      jobBell.onRing(ring)
+      working ??= work()
+    },
+
+    /** Ends after the step that is under way, and leaves its job to others. */
+    stop: async (): Promise<void> => {
+      stopping.abort()
+      wake()
+      await working
+    },
+  }
+}
