@@ -100,6 +100,13 @@ module.exports = {
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'the-simulated-class-knows-no-grader',
+      severity: 'error',
+      comment: 'It checks the grader by rules of its own; only the marking of its work imports both.',
+      from: { path: '^test/support/simulated-', pathNot: 'simulated-marks' },
+      to: { path: ['^src/grading/', '^test/support/grading'] },
+    },
     { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'product-imports-no-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
   ],

@@ -57,7 +57,7 @@ export function operationAt({ codes }: Tape, slot: number): Operation | undefine
 /** Fresh working memory for a tape. */
 export function createSweep(tape: Tape): Sweep {
   return {
-    values: Float64Array.from(tape.constants),
+    values: tape.constants.slice(),
     leftPartials: new Float64Array(tape.slots),
     rightPartials: new Float64Array(tape.slots),
   }

@@ -18,6 +18,8 @@ export type BoxIndex = {
   ): Box | undefined
 }
 
+const MOST_UNSORTED = 32
+
 /** What a box looked at costs. */
 const BOX_STEPS = 5
 
@@ -31,12 +33,13 @@ export function createBoxIndex(
   entriesAt: (place: number) => readonly number[] | undefined,
 ): BoxIndex {
   const places: number[] = []
-  firsts.forEach((first, place) => {
-    if (Number.isFinite(first)) places.push(place)
-  })
+  for (let place = 0; place < firsts.length; place += 1)
+    if (Number.isFinite(firsts[place])) places.push(place)
+  // Few boxes are looked through faster than they are sorted.
+  const isSorted = places.length > MOST_UNSORTED
   // Sorting is stable: boxes of one value stay in order.
-  places.sort((a, b) => (firsts[a] as number) - (firsts[b] as number))
-  const values = Float64Array.from(places, place => firsts[place] as number)
+  if (isSorted) places.sort((a, b) => (firsts[a] as number) - (firsts[b] as number))
+  const values = places.map(place => firsts[place] as number)
 
   /** Whether a box holds what was typed, and holds there what is not right here. */
   const holds = (place: number, typed: Prepared, isOpen: Parameters<BoxIndex['find']>[2]): boolean => {
@@ -55,8 +58,10 @@ export function createBoxIndex(
       // Where the first entry was left blank, every box of the shape may be meant.
       const [value, reach] = typed.first === 0 ? [typed.value, typed.reach] : [0, Infinity]
       let found = Infinity
-      for (let at = firstFrom(values, value - reach); at < values.length; at += 1) {
-        if ((values[at] as number) > value + reach || budget.steps < BOX_STEPS) break
+      for (let at = isSorted ? firstFrom(values, value - reach) : 0; at < values.length; at += 1) {
+        const distance = (values[at] as number) - value
+        if (!isSorted && Math.abs(distance) > reach) continue
+        if (distance > reach || budget.steps < BOX_STEPS) break
         budget.steps -= BOX_STEPS
         const place = places[at] as number
         if (place < found && holds(place, typed, isOpen)) found = place
@@ -67,7 +72,7 @@ export function createBoxIndex(
 }
 
 /** The place of the first value that is not below a bound, by bisection. */
-function firstFrom(values: Float64Array, bound: number): number {
+function firstFrom(values: readonly number[], bound: number): number {
   let [low, high] = [0, values.length]
   while (low < high) {
     const middle = (low + high) >> 1

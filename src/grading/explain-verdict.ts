@@ -4,7 +4,7 @@ import type { StepBudget } from '../engine/faults.js'
 import { fromDouble } from '../engine/rational.js'
 import { entriesOf } from '../engine/tensor.js'
 import type { AnswerKey } from './answer-key.js'
-import type { Diagnosis, DiagnosisBudget } from './diagnose.js'
+import type { Diagnosis, DiagnosisBudget, DiagnosisOptions } from './diagnose.js'
 import type { Given, OwnWork } from './follow-through.js'
 import type { GradedBox, Verdict } from './verdicts.js'
 import type { ReadNumber } from './read-answer.js'
@@ -20,15 +20,22 @@ type Found = {
   readonly index: number
   readonly typed: unknown
   readonly diagnosis: DiagnosisBudget
+  /** What is looked at for the sake of even work alone, and told nobody, draws on this. */
+  readonly discarded: DiagnosisBudget | undefined
   readonly budget: StepBudget
 }
 
-/** What there is to say of a box that is wrong; of any other it comes out as it was. */
+/** What there is to say of a box that is wrong; any other comes out as it was. */
 export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found): GradedBox {
-  const { work, index } = found
+  const { work, index, diagnosis, discarded } = found
+  const isWrong = NEEDS_A_WORD.has(verdict.status)
   const follows = verdict.status === 'follows'
-  const slips = diagnose(key, found, follows)
-  if (!NEEDS_A_WORD.has(verdict.status)) return verdict
+  if (discarded !== undefined && follows)
+    diagnose(key, found, { truth: true, own: undefined, budget: discarded })
+  const budget = isWrong ? diagnosis : discarded
+  // By the learner's own numbers too: right entries may be rounded, and slips are made of them.
+  const slips = budget === undefined ? [] : diagnose(key, found, { truth: !follows, own: work.sight, budget })
+  if (!isWrong) return verdict
   const codes = slips.map(({ code }) => code)
   return {
     ...verdict,
@@ -39,18 +46,13 @@ export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found)
 
 function diagnose(
   { boxes, diagnoser, evaluation }: AnswerKey,
-  { answer, work, index, typed, diagnosis, budget }: Found,
-  follows: boolean,
+  { answer, index, typed, budget }: Found,
+  options: DiagnosisOptions,
 ): readonly Diagnosis[] {
   const keyed = boxes[index]
   if (keyed === undefined || answer.kind === 'nothing') return []
   if (answer.kind === 'numbers') {
-    // By the learner's own numbers too: right entries may be rounded, and slips are made of them.
-    const own = work.sight
-    return diagnoser.diagnose(
-      { keyed, typed, entries: answer.entries },
-      { truth: !follows, own, budget: diagnosis },
-    )
+    return diagnoser.diagnose({ keyed, typed, entries: answer.entries }, options)
   }
   // An expression is looked at by its value where the graph stands; it has no digits.
   const value = evaluateExpression(answer.root, name => evaluation.values.get(name), budget)
@@ -60,10 +62,7 @@ function diagnose(
     const double = numbers[numbers.length === 1 ? 0 : entry] ?? Number.NaN
     return { kind: 'number', double, exact: () => fromDouble(double) }
   })
-  return diagnoser.diagnose(
-    { keyed, typed: undefined, entries },
-    { truth: true, own: undefined, budget: diagnosis },
-  )
+  return diagnoser.diagnose({ keyed, typed: undefined, entries }, { ...options, own: undefined })
 }
 
 /** Says which earlier box to look at again. */

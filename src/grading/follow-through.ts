@@ -7,6 +7,7 @@ import type { StepBudget } from '../engine/faults.js'
 import type { AnswerKey, KeyedBox } from './answer-key.js'
 import type { Verdict } from './verdicts.js'
 import { evaluateOwnExpression, ownSight } from './own-sight.js'
+import { createNumberArena } from './number-arena.js'
 import { sweepOwnDerivatives, sweepOwnValues, type Settle } from './own-tape.js'
 import type { ReadNumber } from './read-answer.js'
 import type { Sight } from './sight.js'
@@ -57,8 +58,9 @@ export function followOwnEntries(key: AnswerKey, given: readonly Given[], budget
   const { offsets } = places
   const total = offsets[given.length] as number
   const verdicts = new Array<Verdict>(total).fill('blank')
-  const expected = new Float64Array(total).fill(Number.NaN)
-  const ingredients = new Int32Array(total)
+  const arena = createNumberArena(total, total)
+  const expected = arena.doubles(total).fill(Number.NaN)
+  const ingredients = arena.integers(total)
   const oneNumber = isOneNumber(given)
 
   /** The verdict on one number by what follows from the learner's other entries. */

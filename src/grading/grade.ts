@@ -82,7 +82,9 @@ export function gradeReadings(
   { evenWork = false, budget = createStepBudget(SAMPLING_STEPS) }: GradingOptions = {},
 ): Grade {
   const undecidable: string[] = []
-  const compareExpression = createExpressionComparer(key.graph, budget)
+  let comparer: CompareExpression | undefined
+  const compareExpression: CompareExpression = (box, root) =>
+    (comparer ??= createExpressionComparer(key.graph, budget))(box, root)
   const given = key.boxes.map(keyed => {
     const compared = compare(keyed, readings.get(keyed.box.id), compareExpression, budget)
     if (compared !== 'undecidable') return compared
@@ -91,13 +93,14 @@ export function gradeReadings(
   })
   const work = evenWork || given.some(isWrong) ? followOwnEntries(key, given, budget) : undefined
   const diagnosis: DiagnosisBudget = { steps: DIAGNOSIS_STEPS }
+  const discarded: DiagnosisBudget | undefined = evenWork ? { steps: DIAGNOSIS_STEPS } : undefined
   const boxes = key.boxes.map((keyed, index) => {
     const reading = readings.get(keyed.box.id) ?? NO_READING
     const answer = given[index] ?? NOTHING
     const verdict = judge(key, keyed, reading, { answer, work, index })
     if (work === undefined || (!evenWork && !NEEDS_A_WORD.has(verdict.status))) return verdict
     const typed = answers.get(keyed.box.id)
-    return explainVerdict(key, verdict, { answer, work, index, typed, diagnosis, budget })
+    return explainVerdict(key, verdict, { answer, work, index, typed, diagnosis, discarded, budget })
   })
   const weighted = boxes.map((box, index) => ({ credit: box.credit, weight: key.boxes[index]?.weight ?? 0 }))
   return { ...totalCredit(weighted), boxes, undecidable }

@@ -6,8 +6,9 @@
 import type { CompiledGraph } from '../engine/graph.js'
 import { operationRow } from '../engine/operations.js'
 import { ON_LEFT, ON_RIGHT, ON_VALUE, slopeByValue, slopeDependence } from '../engine/slope-dependence.js'
-import { createSweep, NO_OPERATION, sweepForward, type Sweep } from '../engine/tape.js'
+import { NO_OPERATION, sweepForward, type Sweep } from '../engine/tape.js'
 import { NOT_ASKED, type AskedPlaces, type NodePlace } from './asked-places.js'
+import { createNumberArena } from './number-arena.js'
 import { mergeTaints, MISSING } from './taint.js'
 
 /** Numbers, and beside each what it was made of. */
@@ -40,9 +41,15 @@ export function sweepOwnValues(
   inputs: Float64Array,
   settle: Settle,
 ): OwnTape {
-  const sweep = createSweep(tape)
-  sweep.values.set(inputs.subarray(0, tape.inputs))
-  const taints = new Int32Array(tape.slots)
+  const arena = createNumberArena(3 * tape.slots, tape.slots)
+  const sweep: Sweep = {
+    values: arena.doubles(tape.slots),
+    leftPartials: arena.doubles(tape.slots),
+    rightPartials: arena.doubles(tape.slots),
+  }
+  const taints = arena.integers(tape.slots)
+  sweep.values.set(tape.constants)
+  for (let slot = 0; slot < tape.inputs; slot += 1) sweep.values[slot] = inputs[slot] as number
   const own: OwnValues = { values: sweep.values, taints }
   const byValue: ByValue[] = []
   const { left, right, starts } = tape
@@ -119,8 +126,10 @@ export function sweepOwnDerivatives(
     sweep.rightPartials[slot] = rightPartial
   }
   const own = new Set(byOwnValue ? byValue.map(({ slot }) => slot) : [])
-  const adjoints = new Float64Array(tape.slots)
-  const adjointTaints = new Int32Array(tape.slots)
+  const numbers = 2 * tape.slots + places.edgeEntries
+  const arena = createNumberArena(numbers, numbers)
+  const adjoints = arena.doubles(tape.slots)
+  const adjointTaints = arena.integers(tape.slots)
   const { left, right, codes, starts } = tape
 
   const slopeTaint = (slot: number, side: 0 | 1): number => {
@@ -151,8 +160,8 @@ export function sweepOwnDerivatives(
     }
   }
 
-  const locals = new Float64Array(places.edgeEntries)
-  const localTaints = new Int32Array(places.edgeEntries)
+  const locals = arena.doubles(places.edgeEntries)
+  const localTaints = arena.integers(places.edgeEntries)
   const localNumbers: OwnValues = { values: locals, taints: localTaints }
   const ownValues: OwnValues = { values: sweep.values, taints }
   places.nodes.forEach((node, index) => {
@@ -172,8 +181,8 @@ export function sweepOwnDerivatives(
     }
   })
 
-  const gradients = new Float64Array(tape.slots)
-  const gradientTaints = new Int32Array(tape.slots)
+  const gradients = arena.doubles(tape.slots)
+  const gradientTaints = arena.integers(tape.slots)
   const gradientNumbers: OwnValues = { values: gradients, taints: gradientTaints }
   const add = (slot: number, value: number, taint: number): void => {
     gradients[slot] = (gradients[slot] as number) + value

@@ -6,7 +6,7 @@ import { constantFault, constantParts, constantToDouble } from '../engine/consta
 import { createExpressionPool, operandsFirst, type Expression } from '../engine/expression.js'
 import { ExpressionError, spend, type StepBudget } from '../engine/faults.js'
 import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
-import { fromDecimal, fromDouble, negate, type Rational } from '../engine/rational.js'
+import { fromDecimal, fromDouble, negate, rational, type Rational } from '../engine/rational.js'
 
 /** Why an answer cannot be read. */
 export type UnreadableCode =
@@ -90,7 +90,13 @@ export function readAnswer(typed: unknown, options: ReadingOptions): Reading {
   const taken = takeText(typed, 'number')
   if (taken.kind !== 'text') return taken
   const { text, offset } = taken
-  return readDecimal(text, options.budget) ?? knownForm(text) ?? readText(text, offset, options)
+  const { budget } = options
+  return (
+    readDecimal(text, budget) ??
+    readFraction(text, budget) ??
+    knownForm(text) ??
+    readText(text, offset, options)
+  )
 }
 
 /** What was typed without the spaces around it, and where it begins; or what can be said without reading it. */
@@ -133,6 +139,22 @@ export function readNumber(typed: number): ReadNumber | Unreadable {
 
 /** The parser reads all of these as well; most of what learners type is one of them, and this takes a tenth of the time. */
 const DECIMAL = /^([+\-−]?)\s*((?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?)$/
+
+const FRACTION = /^([+\-−]?)\s*(\d{1,15})\s*\/\s*(\d{1,15})$/
+
+function readFraction(text: string, budget: StepBudget): ReadNumber | undefined {
+  const [, sign, top = '', bottom = ''] = FRACTION.exec(text) ?? []
+  if (sign === undefined || Number(bottom) === 0) return undefined
+  spend(budget, text.length)
+  const negative = sign === '-' || sign === '−'
+  // Both are exact doubles, and one division of two exact doubles is correctly rounded.
+  const size = Number(top) / Number(bottom)
+  return {
+    kind: 'number',
+    double: negative && size !== 0 ? -size : size,
+    exact: () => rational(negative ? -BigInt(top) : BigInt(top), BigInt(bottom)) ?? fromDouble(size),
+  }
+}
 
 function readDecimal(text: string, budget: StepBudget): ReadNumber | undefined {
   const match = DECIMAL.exec(text)

@@ -132,6 +132,29 @@ describe('reading an answer', () => {
     expect([...kinds.keys()].sort()).toEqual(['blank', 'number', 'unreadable'])
   })
 
+  test('plain decimals and fractions are the numbers that the parser makes of them', () => {
+    const digits = (max: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${String(max)}}$`))
+    const decimal = fc
+      .tuple(
+        digits(20),
+        fc.constantFrom('', '.', '.5', '.000', '.123456789'),
+        fc.constantFrom('', 'e3', 'E-12', 'e+99'),
+      )
+      .map(parts => parts.join(''))
+    const fraction = fc.tuple(digits(15), digits(15)).map(([top, bottom]) => `${top} / ${bottom}`)
+    fc.assert(
+      fc.property(fc.constantFrom('', '-', '+', '−', '- '), fc.oneof(decimal, fraction), (sign, text) => {
+        const options = { names: new Set<string>(), budget: plenty() }
+        const [read, parsed] = [readAnswer(sign + text, options), readAnswer(`(${sign}${text})`, options)]
+        expect(plain(read)).toEqual({
+          ...plain(parsed),
+          ...('position' in read ? { position: read.position } : {}),
+        })
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   test('spaces around it make no difference', () => {
     fc.assert(
       fc.property(anyText, fc.constantFrom(' ', '\t', '\n', '\u00a0', '\u2003'), (text, space) => {
