@@ -97,7 +97,10 @@ describe('reading a submission', () => {
     const plain = (key: AnswerKey, typed: string) => {
       const { readings, ...rest } = readAnswers(key, new Map([['a', typed]]), plenty())
       const reading = readings.get('a')
-      return { ...rest, reading: reading?.kind === 'number' ? { ...reading, exact: reading.exact() } : reading }
+      return {
+        ...rest,
+        reading: reading?.kind === 'number' ? { ...reading, exact: reading.exact() } : reading,
+      }
     }
     for (const typed of ['11', '-1.50', '1/3', 'x', '1,5', '9^9^9^9', '', 'w', '0x1'])
       expect(plain(KEY, typed)).toEqual(plain(other, typed))
@@ -131,7 +134,9 @@ describe('reading a submission', () => {
   })
 
   test('a box without a reading is blank', () => {
-    expect(gradeReadings(KEY, new Map(), new Map()).boxes.map(box => box.status)).toEqual(Array(5).fill('blank'))
+    expect(gradeReadings(KEY, new Map(), new Map()).boxes.map(box => box.status)).toEqual(
+      Array(5).fill('blank'),
+    )
   })
 })
 
