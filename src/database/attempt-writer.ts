@@ -8,6 +8,7 @@
  * regrading end that has not seen this attempt.
  */
 import type { Database, Transaction } from './client.js'
+import { enrol, type Enrolment } from './enrolment.js'
 
 /** Progress as it is stored. */
 export type ProgressRow = {
@@ -21,12 +22,9 @@ export type ProgressRow = {
 }
 
 /** A graded submission, before it has a number. */
-export type AttemptDraft = {
-  readonly courseId: string
+export type AttemptDraft = Enrolment & {
   readonly assignmentId: string
   readonly id: string
-  readonly learner: string
-  readonly learnerHash: Uint8Array
   readonly credit: number
   readonly earnedMillionths: number
   readonly late: boolean
@@ -92,7 +90,7 @@ async function writeIn<Refused>(
   decide: (before: ProgressRow) => AttemptDecision<Refused>,
 ): Promise<WriteOutcome<Refused>> {
   if (!(await claimIdempotencyKey(transaction, draft))) return { kind: 'key-taken' }
-  if (!(await enrol(transaction, draft))) return { kind: 'learner-erased' }
+  if (!(await enrol(transaction, draft, draft.submittedAt))) return { kind: 'learner-erased' }
   const before = await lockProgress(transaction, draft)
   if (!(await holdPolicy(transaction, draft))) return { kind: 'policy-changed' }
   const decision = decide(before)
@@ -111,27 +109,6 @@ async function claimIdempotencyKey(transaction: Transaction, draft: AttemptDraft
     VALUES (${draft.courseId}::uuid, ${keyHash}, ${fingerprint}, ${draft.id}::uuid, ${draft.submittedAt})
     ON CONFLICT (course_id, key_hash) DO NOTHING`
   return inserted > 0
-}
-
-/**
- * Enrols the learner if need be and holds the membership until commit, so that an erasure waits for us or we for it.
- * False for someone who was erased.
- */
-async function enrol(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
-  const { courseId, learner, learnerHash, submittedAt } = draft
-  await transaction.$executeRaw`
-    INSERT INTO members (course_id, key, role, created_at, updated_at)
-    VALUES (${courseId}::uuid, ${learner}, 'learner', ${submittedAt}, ${submittedAt})
-    ON CONFLICT (course_id, key) DO NOTHING`
-  // No row: an erasure was committed between the two statements.
-  const [member] = await transaction.$queryRaw<{ erased: boolean }[]>`
-    SELECT EXISTS (
-      SELECT FROM erasures e WHERE e.course_id = ${courseId}::uuid AND e.member_hash = ${learnerHash}
-    ) AS erased
-    FROM members m
-    WHERE m.course_id = ${courseId}::uuid AND m.key = ${learner}
-    FOR KEY SHARE OF m`
-  return member !== undefined && !member.erased
 }
 
 /** Makes the progress row if need be, locks it and answers it as it is now. */

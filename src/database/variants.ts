@@ -1,5 +1,6 @@
 /** The inputs that learners were given, as they were first drawn. */
 import type { Database } from './client.js'
+import { enrol } from './enrolment.js'
 
 /** Which variant: of an assignment's learner, for a version of a graph. */
 export type VariantPlace = {
@@ -39,19 +40,7 @@ export function createVariantRepository(database: Database) {
       const { courseId, assignmentId, learner, graphId, graphVersion, number } = place
       try {
         return await database.$transaction(async transaction => {
-          await transaction.$executeRaw`
-            INSERT INTO members (course_id, key, role, created_at, updated_at)
-            VALUES (${courseId}::uuid, ${learner}, 'learner', ${time}, ${time})
-            ON CONFLICT (course_id, key) DO NOTHING`
-          // As for attempts: an erasure waits for us or we for it, and then there is no row.
-          const [member] = await transaction.$queryRaw<{ erased: boolean }[]>`
-            SELECT EXISTS (
-              SELECT FROM erasures e WHERE e.course_id = ${courseId}::uuid AND e.member_hash = ${learnerHash}
-            ) AS erased
-            FROM members m
-            WHERE m.course_id = ${courseId}::uuid AND m.key = ${learner}
-            FOR KEY SHARE OF m`
-          if (member === undefined || member.erased) throw new Erased()
+          if (!(await enrol(transaction, { courseId, learner, learnerHash }, time))) throw new Erased()
           await transaction.$executeRaw`
             INSERT INTO variants (
               course_id, assignment_id, learner, graph_id, graph_version, number, token, inputs, created_at)
