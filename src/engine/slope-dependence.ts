@@ -66,3 +66,17 @@ export function slopeByValue(code: number, side: 0 | 1, x: number, y: number, va
   const row = operationRow(code)
   return row.arity === 1 ? row.partial(x, value) : row.partials[side](x, y, value)
 }
+
+/**
+ * Whether the slope can be put by the operation's own value: as σ′ and √′ can, and the slope of x/y by y, −value/y; the
+ * slope by x, 1/y, cannot. The table may state a slope by the operands and compute it by the value, so both are asked.
+ */
+export function canUseValue(code: number, side: 0 | 1): boolean {
+  return VALUE_USES[code]?.[side] ?? false
+}
+
+const VALUE_USES: readonly (readonly [boolean, boolean])[] = OPERATIONS.rows.map(({ arity }, code) => {
+  const isUsed = (side: 0 | 1): boolean =>
+    slopeByValue(code, side, 0.3, 0.7, 0.21) !== slopeByValue(code, side, 0.3, 0.7, 0.57)
+  return [isUsed(0), arity === 2 && isUsed(1)]
+})

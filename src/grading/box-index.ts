@@ -48,7 +48,7 @@ export function createBoxIndex(
     const entries = entriesAt(place)
     if (entries === undefined || !isMatch('tolerance', typed, entries, undefined)) return false
     const isRightHere = entries.every(
-      (entry, index) => typed.entries[index] === undefined || isRight(typed, asRead(entry), index),
+      (entry, index) => typed.entries[index] === undefined || isRight(typed.keyed, index, asRead(entry)),
     )
     return !isRightHere && isOpen(other.box, entries)
   }

@@ -2,16 +2,14 @@
  * Right values that are right for a wrong reason: boxes that hold the same, and slips that lead to the right number.
  * What is so by the graph's nature is told from what other inputs would change by moving all inputs a little.
  */
-import { definedInputs, evaluateGraph } from '../engine/evaluate.js'
+import { definedInputs } from '../engine/evaluate.js'
 import type { FaultPath } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
-import { createRandomNumbers } from '../engine/random-numbers.js'
-import { entriesOf, isSameShape, SCALAR, shapeOfValue, valueOfEntries } from '../engine/tensor.js'
-import { findTruths, type AnswerKey, type KeyedBox } from './answer-key.js'
+import { isSameShape } from '../engine/tensor.js'
+import type { AnswerKey, KeyedBox } from './answer-key.js'
 import { createDiagnoser, type Candidate, type Diagnoser } from './diagnose.js'
-import { asRead } from './match.js'
 import type { MisconceptionCode } from './misconceptions.js'
-import { isWithin } from './tolerance.js'
+import { arePassing, areSame, compareTruths, findNearby, type Nearby } from './nearby-truths.js'
 
 export type CoincidenceWarning = {
   readonly code: 'same-value' | 'misconception-coincides'
@@ -19,9 +17,6 @@ export type CoincidenceWarning = {
   readonly message: string
 }
 
-/** By how much inputs are moved, of themselves, and how equal numbers that are equal by nature then still are. */
-const MOVE = 1e-3
-const SAME = 1e-9
 /** The most boxes named in one warning. */
 const MOST_NAMES = 10
 /** What looking for slips may take in all and for one box, as of diagnosis, and what a box takes at least. */
@@ -38,7 +33,7 @@ const NEAR_BY_NATURE: ReadonlySet<MisconceptionCode> = new Set(['finite-differen
 const INSIDE: readonly MisconceptionCode[] = ['forgot-inner', 'power-rule', 'wrong-point']
 
 /** The graph where all inputs have moved a little. */
-type Nearby = { readonly truths: ReadonlyMap<string, readonly number[]>; readonly diagnoser: Diagnoser }
+type Moved = { readonly truths: Nearby['truths']; readonly diagnoser: Diagnoser }
 
 /**
  * A warning for each group of boxes whose right values cannot be told apart, unless all are constants of the graph such
@@ -51,16 +46,16 @@ export function coincidenceWarnings(
   pathOf: (id: string) => FaultPath,
 ): readonly CoincidenceWarning[] {
   const boxes = key.boxes.filter(({ answer }) => answer === 'number')
-  let known: { readonly point: Nearby | undefined } | undefined
-  const nearby = (): Nearby | undefined => {
-    known ??= { point: findNearby(key.graph) }
+  let known: { readonly point: Moved | undefined } | undefined
+  const nearby = (): Moved | undefined => {
+    known ??= { point: move(key.graph) }
     return known.point
   }
   return [...sameValues(boxes, nearby), ...coincidingSlips(boxes, { ...key, nearby, pathOf })]
 }
 
 /** Sorted, so that what is near stands side by side; each box is held against the least of its group. */
-function sameValues(boxes: readonly KeyedBox[], nearby: () => Nearby | undefined): CoincidenceWarning[] {
+function sameValues(boxes: readonly KeyedBox[], nearby: () => Moved | undefined): CoincidenceWarning[] {
   const groups: [KeyedBox, ...KeyedBox[]][] = []
   for (const keyed of boxes.toSorted(compareTruths)) {
     const group = groups.at(-1)
@@ -88,7 +83,7 @@ function coincidingSlips(
     pathOf,
   }: {
     readonly diagnoser: Diagnoser
-    readonly nearby: () => Nearby | undefined
+    readonly nearby: () => Moved | undefined
     readonly pathOf: (id: string) => FaultPath
   },
 ): CoincidenceWarning[] {
@@ -109,7 +104,7 @@ function coincidingSlips(
     const hits = here.filter(
       hit =>
         !NEAR_BY_NATURE.has(hit.code) &&
-        arePassing(hit.values, keyed) &&
+        arePassing(hit.values, keyed.truths, keyed.tolerance) &&
         !areSame(counterpart(hit, here, there), expected),
     )
     const codes = new Set([...hits.map(({ code }) => code), ...vanished(here, there)])
@@ -147,72 +142,30 @@ function counterpart(
   return theirs.find(({ about }) => about.join() === hit.about.join())?.values
 }
 
-function compareTruths(a: KeyedBox, b: KeyedBox): number {
-  const shapes = a.shape.length - b.shape.length || a.truths.length - b.truths.length
-  if (shapes !== 0) return shapes
-  for (let place = 0; place < a.truths.length; place += 1) {
-    const difference = (a.truths[place] as number) - (b.truths[place] as number)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
 /** Whether the right value of one of them is right in the other. */
 function areAlike(one: KeyedBox, other: KeyedBox): boolean {
   if (!isSameShape(one.shape, other.shape)) return false
-  return arePassing(one.truths, other) || arePassing(other.truths, one)
+  return (
+    arePassing(one.truths, other.truths, other.tolerance) ||
+    arePassing(other.truths, one.truths, one.tolerance)
+  )
 }
 
-/** Whether typing these numbers would be right in a box. */
-function arePassing(typed: readonly number[], { truths, tolerance }: KeyedBox): boolean {
-  return truths.every((truth, entry) => {
-    const value = typed[entry] as number
-    return value === truth || isWithin(asRead(value), truth, tolerance)
-  })
-}
-
-function isConstant({ box, truths }: KeyedBox, nearby: Nearby | undefined): boolean {
+function isConstant({ box, truths }: KeyedBox, nearby: Moved | undefined): boolean {
   return areSame(truths, nearby?.truths.get(box.id))
 }
 
 /** Whether boxes that are equal stay so when all inputs move. */
-function isLinked([first, ...others]: readonly KeyedBox[], nearby: Nearby | undefined): boolean {
+function isLinked([first, ...others]: readonly KeyedBox[], nearby: Moved | undefined): boolean {
   const expected = nearby?.truths.get(first?.box.id ?? '')
   return others.every(({ box }) => areSame(nearby?.truths.get(box.id), expected))
 }
 
-function areSame(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
-  if (a?.length !== b?.length || a === undefined) return false
-  return a.every((value, entry) => {
-    const other = b?.[entry] as number
-    return Math.abs(value - other) <= SAME * Math.max(Math.abs(value), Math.abs(other), MOVE)
-  })
-}
-
-/**
- * The graph where every input has moved, each by its own amount. Where there it has no numbers, as for (−2)^n, the
- * parameters alone move; undefined where there are none then either.
- */
-function findNearby(graph: CompiledGraph): Nearby | undefined {
-  for (const roles of [['parameter', 'data'], ['parameter']]) {
-    const random = createRandomNumbers(1)
-    const move = (own: number): number => own + MOVE * (Math.abs(own) || 1) * (0.5 + random())
-    const inputs = definedInputs(graph)
-    for (const { name, role } of graph.inputs) {
-      const value = inputs.get(name)
-      if (value === undefined || !roles.includes(role)) continue
-      inputs.set(name, valueOfEntries(shapeOfValue(value) ?? SCALAR, entriesOf(value).map(move)))
-    }
-    const evaluated = evaluateGraph(graph, inputs)
-    if (!evaluated.ok) continue
-    const { evaluation } = evaluated
-    const { boxes } = findTruths(graph, evaluation)
-    return {
-      truths: new Map(boxes.map(({ box, truths }) => [box.id, truths])),
-      diagnoser: createDiagnoser(graph, boxes, evaluation),
-    }
-  }
-  return undefined
+function move(graph: CompiledGraph): Moved | undefined {
+  const nearby = findNearby(graph, definedInputs(graph))
+  if (nearby === undefined) return undefined
+  const { boxes, truths, evaluation } = nearby
+  return { truths, diagnoser: createDiagnoser(graph, boxes, evaluation) }
 }
 
 /** `"a", "b" and "c"`; `"a", "b" and 7 more`. */

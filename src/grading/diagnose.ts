@@ -39,6 +39,8 @@ export type DiagnosisOptions = {
   /** The learner's own numbers. */
   readonly own: Sight | undefined
   readonly budget: DiagnosisBudget
+  /** Nothing is left out for what has been found, or because a learner's own numbers are right. */
+  readonly evenWork?: boolean
 }
 
 export type Diagnoser = {
@@ -76,11 +78,12 @@ export function createDiagnoser(
   const kept = new Map<string, KeptBox>()
   let keptNumbers = 0
 
-  const sceneOf = (box: Box, sight: Sight): Scene => {
+  const sceneOf = (box: Box, sight: Sight, evenWork: boolean): Scene => {
     setScene ??= createScenes(graph, evaluation, truth)
-    return setScene(box, sight)
+    return setScene(box, { sight, evenWork })
   }
-  const keptFor = (box: Box): KeptBox => kept.get(box.id) ?? { scene: sceneOf(box, truth), proposals: [] }
+  const keptFor = (box: Box): KeptBox =>
+    kept.get(box.id) ?? { scene: sceneOf(box, truth, false), proposals: [] }
   const keep = (box: Box, known: KeptBox): void => {
     if (keptNumbers >= MAX_KEPT || kept.has(box.id)) return
     kept.set(box.id, known)
@@ -105,40 +108,48 @@ export function createDiagnoser(
   }
 
   /** The other box that holds what was typed: rightly, or as the learner has it. */
-  const findOther = (typed: Prepared, { sight, isOwn, box, expected }: Scene, budget: DiagnosisBudget) =>
-    indexOf(sight).find(
+  const findOther = (typed: Prepared, { sight, isOwn, box, expected }: Scene, budget: DiagnosisBudget) => {
+    // Where a learner left out what this box is made of, no number of theirs can be told from what belongs here.
+    if (isOwn && expected === undefined) return undefined
+    return indexOf(sight).find(
       typed,
       budget,
       (other, entries) =>
         !isOwn || (isIndependent(graph, other, box) && !isExcused('box', typed, entries, expected)),
     )
+  }
 
   /** Adds what one pass finds, by the right numbers or by a learner's own. */
   const pass = (typed: Prepared, sight: Sight, options: DiagnosisOptions, found: Diagnosis[]): void => {
-    const { budget } = options
+    const { budget, evenWork = false } = options
     const { box } = typed.keyed
     const known = sight === truth ? keptFor(box) : undefined
-    const scene = known?.scene ?? sceneOf(box, sight)
+    const scene = known?.scene ?? sceneOf(box, sight, evenWork)
     const isRich = box.kind === 'forward' || spend(baseCost(scene), budget)
     if (known !== undefined && isRich) keep(box, known)
     for (const { row, misconception } of ROWS[box.kind]) {
       const { code, kinds, match, cost } = misconception
-      if (found.length > 0 && found.some(diagnosis => diagnosis.code === code)) continue
+      const isKnown = found.length > 0 && found.some(diagnosis => diagnosis.code === code)
+      if (isKnown && !evenWork) continue
       if (match === 'box') {
         const other = findOther(typed, scene, budget)
-        if (other !== undefined) found.push(tell(misconception, scene, [boxName(other, graph.output)]))
+        if (other !== undefined && !isKnown)
+          found.push(tell(misconception, scene, [boxName(other, graph.output)]))
         continue
       }
       // Rows for forward boxes as well look at the box's own number alone, and cost nothing.
       if (!isRich && !kinds.includes('forward')) continue
       if (cost !== undefined && !spend(cost(scene), budget)) continue
       const proposals = known === undefined ? finite(misconception.propose(scene)) : proposeTruly(known, row)
-      for (const { values, about } of proposals) {
-        if (!isMatch(match, typed, values, scene.expected) || isExcused(match, typed, values, scene.expected))
-          continue
-        found.push(tell(misconception, scene, about))
-        break
+      let matched: Proposal | undefined
+      for (const proposal of proposals) {
+        if (matched !== undefined && !evenWork) break
+        const { values } = proposal
+        const isHit = isMatch(match, typed, values, scene.expected)
+        if (!isHit && !evenWork) continue
+        if (!isExcused(match, typed, values, scene.expected) && isHit) matched ??= proposal
       }
+      if (matched !== undefined && !isKnown) found.push(tell(misconception, scene, matched.about))
     }
   }
 

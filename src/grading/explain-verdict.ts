@@ -30,11 +30,13 @@ export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found)
   const { work, index, diagnosis, discarded } = found
   const isWrong = NEEDS_A_WORD.has(verdict.status)
   const follows = verdict.status === 'follows'
+  const evenWork = discarded !== undefined
   if (discarded !== undefined && follows)
-    diagnose(key, found, { truth: true, own: undefined, budget: discarded })
+    diagnose(key, found, { truth: true, own: undefined, budget: discarded, evenWork })
   const budget = isWrong ? diagnosis : discarded
   // By the learner's own numbers too: right entries may be rounded, and slips are made of them.
-  const slips = budget === undefined ? [] : diagnose(key, found, { truth: !follows, own: work.sight, budget })
+  const slips =
+    budget === undefined ? [] : diagnose(key, found, { truth: !follows, own: work.sight, budget, evenWork })
   if (!isWrong) return verdict
   const codes = slips.map(({ code }) => code)
   return {
@@ -58,8 +60,10 @@ function diagnose(
   const value = evaluateExpression(answer.root, name => evaluation.values.get(name), budget)
   if (value === undefined) return []
   const numbers = entriesOf(value)
+  // One number may stand for all entries; an array of another size is no candidate.
+  if (numbers.length !== 1 && numbers.length !== keyed.truths.length) return []
   const entries = keyed.truths.map((_truth, entry): ReadNumber => {
-    const double = numbers[numbers.length === 1 ? 0 : entry] ?? Number.NaN
+    const double = numbers[numbers.length === 1 ? 0 : entry] as number
     return { kind: 'number', double, exact: () => fromDouble(double) }
   })
   return diagnoser.diagnose({ keyed, typed: undefined, entries }, { ...options, own: undefined })

@@ -8,7 +8,8 @@ import type { AnswerKey, KeyedBox } from './answer-key.js'
 import type { Verdict } from './verdicts.js'
 import { evaluateOwnExpression, ownSight } from './own-sight.js'
 import { createNumberArena } from './number-arena.js'
-import { sweepOwnDerivatives, sweepOwnValues, type Settle } from './own-tape.js'
+import { sweepOwnDerivatives } from './own-derivatives.js'
+import { sweepOwnValues, type Settle } from './own-tape.js'
 import type { ReadNumber } from './read-answer.js'
 import type { Sight } from './sight.js'
 import { isStock, mergeTaints, MISSING, rootOf, UNCOMMON, WRONG, wrongTaint } from './taint.js'
@@ -51,9 +52,13 @@ const RANKS: Readonly<Record<Verdict, number>> = {
 
 /**
  * Works everything out from a learner's entries, `given` being by the boxes asked. Throws only `too-complex`, where
- * expressions were typed that take more steps than the budget has.
+ * expressions were typed that take more steps than the budget has. `evenWork`: as many sweeps whatever is right.
  */
-export function followOwnEntries(key: AnswerKey, given: readonly Given[], budget: StepBudget): OwnWork {
+export function followOwnEntries(
+  key: AnswerKey,
+  given: readonly Given[],
+  { budget, evenWork }: { readonly budget: StepBudget; readonly evenWork: boolean },
+): OwnWork {
   const { graph, places } = key
   const { offsets } = places
   const total = offsets[given.length] as number
@@ -82,10 +87,11 @@ export function followOwnEntries(key: AnswerKey, given: readonly Given[], budget
     }
     if (answer.kind === 'expression') {
       const { entries, taint } = evaluateOwnExpression(graph, answer.root, own, budget)
-      const slip = answer.right ? taint : wrongTaint(asked, Number.NaN)
-      // One number may stand for all entries.
-      for (let entry = 0; entry < count; entry += 1)
-        put(entry, entries[entries.length === 1 ? 0 : entry] ?? Number.NaN, slip)
+      for (let entry = 0; entry < count; entry += 1) {
+        // One number may stand for all entries.
+        const value = entries[entries.length === 1 ? 0 : entry] ?? Number.NaN
+        put(entry, value, answer.right ? taint : wrongTaint(asked, value))
+      }
       return
     }
     for (let entry = 0; entry < count; entry += 1) {
@@ -109,7 +115,7 @@ export function followOwnEntries(key: AnswerKey, given: readonly Given[], budget
   }
 
   const tape = sweepOwnValues(graph, places, key.evaluation.sweep.values, settle)
-  if (tape.byValue.length > 0) sweepOwnDerivatives(graph, places, tape, false, settle)
+  if (evenWork || tape.byValue.length > 0) sweepOwnDerivatives(graph, places, tape, false, settle)
   const derivatives = sweepOwnDerivatives(graph, places, tape, true, settle)
 
   const taintOf = (box: number): number => {

@@ -10,11 +10,10 @@ import { totalCredit } from './credit.js'
 import type { DiagnosisBudget } from './diagnose.js'
 import { explainVerdict, NEEDS_A_WORD } from './explain-verdict.js'
 import { followOwnEntries, type Given, type OwnWork } from './follow-through.js'
+import { isRight } from './match.js'
 import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
-import type { ReadNumber } from './read-answer.js'
 import { readBoxAnswer, type BoxReading } from './read-array.js'
 import { createExpressionReader, EXPRESSION_ASKED, type ReadExpression } from './read-expression.js'
-import { isWithin } from './tolerance.js'
 
 /** Box id → what was typed. */
 export type Answers = ReadonlyMap<string, unknown>
@@ -91,7 +90,8 @@ export function gradeReadings(
     undecidable.push(keyed.box.id)
     return NOTHING
   })
-  const work = evenWork || given.some(isWrong) ? followOwnEntries(key, given, budget) : undefined
+  const work =
+    evenWork || given.some(isWrong) ? followOwnEntries(key, given, { budget, evenWork }) : undefined
   const diagnosis: DiagnosisBudget = { steps: DIAGNOSIS_STEPS }
   const discarded: DiagnosisBudget | undefined = evenWork ? { steps: DIAGNOSIS_STEPS } : undefined
   const boxes = key.boxes.map((keyed, index) => {
@@ -141,14 +141,6 @@ function isWrong(answer: Given): boolean {
   return answer.kind === 'expression'
     ? !answer.right
     : answer.kind === 'numbers' && answer.right.includes(false)
-}
-
-function isRight({ truths, ranges, tolerance }: KeyedBox, entry: number, typed: ReadNumber): boolean {
-  const [truth = Number.NaN, range] = [truths[entry], ranges?.[entry]]
-  if (isWithin(typed, truth, tolerance)) return true
-  if (range === undefined) return false
-  const inside = range.low < typed.double && typed.double < range.high
-  return inside || isWithin(typed, range.low, tolerance) || isWithin(typed, range.high, tolerance)
 }
 
 /** The verdict on a box; without `work` no box is wrong. */

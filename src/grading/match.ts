@@ -80,9 +80,9 @@ export function isExcused(
   proposal: readonly number[],
   expected: readonly number[] | undefined,
 ): boolean {
-  if (match === 'rounding') return everyEntry(typed, (read, entry) => isRight(typed, read, entry))
+  if (match === 'rounding') return everyEntry(typed, (read, entry) => isRight(typed.keyed, entry, read))
   const right = (entry: number): ReadNumber => asRead(proposal[entry] as number)
-  if (everyEntry(typed, (_read, entry) => isRight(typed, right(entry), entry))) return true
+  if (everyEntry(typed, (_read, entry) => isRight(typed.keyed, entry, right(entry)))) return true
   return (
     expected !== undefined &&
     everyEntry(typed, (_read, entry) => isNear(typed, right(entry), expected[entry] as number))
@@ -90,13 +90,12 @@ export function isExcused(
 }
 
 /** Whether a number is right in an entry: near the right value, or in the range of right ones behind a kink. */
-export function isRight(typed: Prepared, read: ReadNumber, entry: number): boolean {
-  const { truths, ranges } = typed.keyed
-  if (isNear(typed, read, truths[entry] ?? Number.NaN)) return true
-  const range = ranges?.[entry]
+export function isRight({ truths, ranges, tolerance }: KeyedBox, entry: number, read: ReadNumber): boolean {
+  const [truth, range] = [truths[entry], ranges?.[entry]]
+  if (truth !== undefined && isWithin(read, truth, tolerance)) return true
   if (range === undefined) return false
   const inside = range.low < read.double && read.double < range.high
-  return inside || isNear(typed, read, range.low) || isNear(typed, read, range.high)
+  return inside || isWithin(read, range.low, tolerance) || isWithin(read, range.high, tolerance)
 }
 
 export function asRead(value: number): ReadNumber {

@@ -39,6 +39,8 @@ export type Scene = {
   readonly sight: Sight
   /** Whether these are a learner's own numbers. Then no row may make anything of what stands in the box itself. */
   readonly isOwn: boolean
+  /** Whether what has been worked out by the right numbers is worked out again by own ones that are right. */
+  readonly evenWork: boolean
   /** What the box is to hold, by these numbers. */
   readonly expected: readonly number[] | undefined
   /** The used nodes that what is derived by feeds, in sorted order; of a local derivative, its node. */

@@ -149,10 +149,11 @@ function readFraction(text: string, budget: StepBudget): ReadNumber | undefined 
   const negative = sign === '-' || sign === '−'
   // Both are exact doubles, and one division of two exact doubles is correctly rounded.
   const size = Number(top) / Number(bottom)
+  const double = negative && size !== 0 ? -size : size
   return {
     kind: 'number',
-    double: negative && size !== 0 ? -size : size,
-    exact: () => rational(negative ? -BigInt(top) : BigInt(top), BigInt(bottom)) ?? fromDouble(size),
+    double,
+    exact: () => rational(negative ? -BigInt(top) : BigInt(top), BigInt(bottom)) ?? fromDouble(double),
   }
 }
 

@@ -28,7 +28,7 @@ export function createScenes(
   graph: CompiledGraph,
   evaluation: Evaluation,
   truth: Sight,
-): (box: Box, sight: Sight) => Scene {
+): (box: Box, by: Pick<Scene, 'sight' | 'evenWork'>) => Scene {
   const { tape, nodes } = graph
   const bench = createNodeBench(graph, evaluation)
   const slips = createSlipFinder(graph, evaluation, { bench, truth })
@@ -36,14 +36,23 @@ export function createScenes(
   const places = new Map(nodes.map((node, index) => [node.name, index]))
 
   /** The quotients by right numbers, or by a learner's own: what does not follow the operand stays as it was entered. */
-  const quotients = ({ box, sight, isOwn, consumers }: Scene): readonly (readonly number[])[] => {
-    if (box.kind === 'forward') return []
+  const quotients = ({
+    box,
+    sight,
+    isOwn,
+    evenWork,
+    expected,
+    consumers,
+  }: Scene): readonly (readonly number[])[] => {
+    if (box.kind === 'forward' || (isOwn && expected === undefined)) return []
     const slots = sight.slots()
     let work = nudgeWork(graph, box, { alone: isAlone(box, consumers) })
+    let isAgain = false
     if (isOwn) {
       const { ranges, differs } = behind(graph, work, [slots, evaluation.sweep.values])
       // From the right numbers the same would come out once more.
-      if (!differs) return []
+      isAgain = !differs
+      if (isAgain && !evenWork) return []
       work = { ...work, ranges }
     }
     const before = work.ranges.map(({ from, to }) => slots.slice(from, to))
@@ -51,7 +60,7 @@ export function createScenes(
     work.ranges.forEach(({ from }, index) => {
       slots.set(before[index] ?? [], from)
     })
-    return found
+    return isAgain ? [] : found
   }
 
   const work: SceneWork = {
@@ -63,7 +72,7 @@ export function createScenes(
       for (const { from, to } of ranges) cost += QUOTIENT_SWEEPS * (together ? 1 : entries) * (to - from + 2)
       return cost
     },
-    slips: (kind, node, { box, sight }) => slips.find(kind, node, box.wrt ?? '', sight),
+    slips: (kind, node, scene) => slips.find(kind, node, scene.box.wrt ?? '', scene),
     slipsCost(kind, { consumers }) {
       let cost = 0
       for (const node of consumers) cost += slips.cost(kind, node)
@@ -87,11 +96,20 @@ export function createScenes(
     },
     consumers: name => consumersOf.get(name) ?? NO_NODES,
   }
-  return (box, sight) => {
+  return (box, { sight, evenWork }) => {
     let consumers = NO_NODES
     if (box.kind === 'local') consumers = [box.of]
     if (box.kind === 'gradient') consumers = consumersOf.get(box.wrt) ?? NO_NODES
-    return { graph, box, sight, isOwn: sight !== truth, expected: sight.expected(box), consumers, work }
+    return {
+      graph,
+      box,
+      sight,
+      isOwn: sight !== truth,
+      evenWork,
+      expected: sight.expected(box),
+      consumers,
+      work,
+    }
   }
 }
 

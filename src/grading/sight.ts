@@ -14,21 +14,21 @@ import type { BoxIndex } from './box-index.js'
 
 export type Sight = {
   /** The value of an input or node. */
-  value(name: string): readonly number[] | undefined
+  readonly value: (name: string) => readonly number[] | undefined
   /** ∂node/∂operand in the operand's shape; undefined where there is none of that shape. */
-  local(node: string, operand: string): readonly number[] | undefined
+  readonly local: (node: string, operand: string) => readonly number[] | undefined
   /** The same as it follows from the values, whatever is entered for it. */
-  slope(node: string, operand: string): readonly number[] | undefined
+  readonly slope: (node: string, operand: string) => readonly number[] | undefined
   /** ∂output/∂name over all paths; [1] for the output itself. */
-  gradient(name: string): readonly number[] | undefined
+  readonly gradient: (name: string) => readonly number[] | undefined
   /** What comes to an operand through one of its consumers: local derivative × gradient, or their product as arrays. */
-  passed(node: string, operand: string): readonly number[] | undefined
+  readonly passed: (node: string, operand: string) => readonly number[] | undefined
   /** What a box is to hold: the right value, or what follows from the learner's other entries. */
-  expected(box: Box): readonly number[] | undefined
+  readonly expected: (box: Box) => readonly number[] | undefined
   /** All values, by slot of the tape. Whoever works in them leaves them as they were found. */
-  slots(): Float64Array
+  readonly slots: () => Float64Array
   /** The first entry in each box asked; not finite where there is none. */
-  firsts(boxes: readonly BoxTruth[]): Float64Array
+  readonly firsts: (boxes: readonly BoxTruth[]) => Float64Array
   /** What was worked out from these numbers and may be asked for again. */
   readonly memo: { index?: BoxIndex }
 }

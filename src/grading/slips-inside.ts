@@ -18,13 +18,16 @@ export type Slip = {
   readonly about: readonly string[]
 }
 
+/** The numbers that someone sees. `evenWork`: a learner's own are looked at anew even where they are right. */
+type Seen = { readonly sight: Sight; readonly evenWork: boolean }
+
 export type SlipKind = 'forgot-inner' | 'power-rule' | 'wrong-point'
 
 type SlipFinder = {
   /** Slots that looking for slips of this kind computes: what it costs, whether or not they are known already. */
   cost(kind: SlipKind, node: string): number
   /** Every slip of this kind in ∂node/∂operand, at the values that someone sees. */
-  find(kind: SlipKind, node: string, operand: string, sight: Sight): readonly Slip[]
+  find(kind: SlipKind, node: string, operand: string, by: Seen): readonly Slip[]
 }
 
 /** The most parts of one expression, and pairs of an operand and its own, that are looked at. */
@@ -62,10 +65,6 @@ export function createSlipFinder(
   const kept = new Map<string, readonly Slip[]>()
   let count = 0
 
-  /** Whether someone sees the right numbers in all operands of a node. */
-  const seesTruth = ({ node }: Place, sight: Sight): boolean =>
-    sight === truth || node.operands.every(operand => sight.value(operand)?.[0] === truth.value(operand)?.[0])
-
   const findPairs = ({ node }: Place): readonly (readonly [string, string])[] => {
     const pairs: (readonly [string, string])[] = []
     for (const operand of node.operands) {
@@ -79,6 +78,16 @@ export function createSlipFinder(
   const pairsOf = (place: Place): readonly (readonly [string, string])[] => {
     place.pairs ??= findPairs(place)
     return place.pairs
+  }
+
+  /** Whether all numbers that slips of a kind are made of are right ones. */
+  const seesTruth = (place: Place, sight: Sight, kind: SlipKind): boolean => {
+    if (sight === truth) return true
+    const isRight = (name: string): boolean => sight.value(name)?.[0] === truth.value(name)?.[0]
+    return (
+      place.node.operands.every(isRight) &&
+      (kind !== 'wrong-point' || pairsOf(place).every(([, to]) => isRight(to)))
+    )
   }
 
   const findAnew = (kind: SlipKind, place: Place, operand: string, sight: Sight): readonly Slip[] => {
@@ -112,10 +121,11 @@ export function createSlipFinder(
         LOOK_COST + (kind === 'wrong-point' ? pairsOf(place).length * (2 * slots + LOOK_COST) : 3 * slots)
       )
     },
-    find(kind, name, operand, sight) {
+    find(kind, name, operand, { sight, evenWork }) {
       const place = places.get(name)
       if (place?.isNumeric !== true) return NONE
-      if (!seesTruth(place, sight)) return findAnew(kind, place, operand, sight)
+      if ((evenWork && sight !== truth) || !seesTruth(place, sight, kind))
+        return findAnew(kind, place, operand, sight)
       // No name holds a space.
       const key = `${kind} ${name} ${operand}`
       const known = kept.get(key)

@@ -291,3 +291,20 @@ test('the truths of an array are all its entries', () => {
     expect(truths).toEqual(entriesOf(truthsOf(TWO_LAYER_NETWORK)[box.id] ?? Number.NaN))
   }
 })
+
+test('an expression of another shape is wrong, and nothing is made of its entries', () => {
+  const definition: GradedDefinition = {
+    ...graph({ w: [1, 1] }, { n: 'm/(1 + w^2)', J: 'sum(n)' }, { data: { m: filled(-2) } }),
+    boxes: [{ id: 'n', answer: 'expression' }, 'dJ_dw'],
+  }
+  // Both entries of w, and 1 for all four, are n but for the sign.
+  expect(boxOf(definition, 'n', 'w')).toMatchObject({ status: 'incorrect', credit: 0, feedback: [] })
+  expect(boxOf(definition, 'n', '1 + 0*m').feedback).toMatchObject([{ code: 'sign' }])
+})
+
+function filled(number: number): number[][] {
+  return [
+    [number, number],
+    [number, number],
+  ]
+}

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Box } from '../../src/engine/boxes.js'
 import { createRandomNumbers } from '../../src/engine/random-numbers.js'
 import { findTruths } from '../../src/grading/answer-key.js'
 import { createDiagnoser } from '../../src/grading/diagnose.js'
-import { truthSight } from '../../src/grading/sight.js'
+import { truthSight, type Sight } from '../../src/grading/sight.js'
 import { clinic, sightOf, type Clinic } from '../support/diagnosis.js'
 import { compile, evaluate, graph } from '../support/engine.js'
 import { number } from '../support/grading.js'
@@ -97,6 +98,24 @@ describe("the learner's own numbers", () => {
   test('of a box that follows are neither rounded nor a quotient', () => {
     const own = sightOf(LAB, { values: { a: 10.0003 }, expected: { dJ_da: 20.0006 } })
     expect(LAB.codes('dJ_da', '20.00', { own, truth: false })).toEqual([])
+  })
+
+  test('of a box whose ingredients were left blank accuse of no quotient and no swap', () => {
+    const patient = clinic(graph({ w: 2, b: 3 }, { a: 'w*b', c: 'a^2', J: 'c^2' }))
+    const quotient = String(2.001 * 5)
+    const seen = sightOf(patient, { values: { a: 5, c: 10.005 } })
+    expect(patient.codes('dc_da', '10.01', { own: seen })).toEqual(['finite-difference', 'swapped'])
+    const blank = (box: Box) => (box.id === 'dc_da' ? undefined : seen.expected(box))
+    expect(patient.codes('dc_da', '10.01', { own: { ...seen, expected: blank } })).toEqual([])
+    expect(patient.codes('dc_da', quotient, { own: { ...seen, expected: blank } })).toEqual([])
+  })
+
+  test("tell a slope taken at a wrong value of the learner's, where the operand itself is right", () => {
+    // b² at b's own operand a: 2a, where a is the learner's.
+    const patient = clinic(graph({ w: 2 }, { a: '3*w', b: 'a + 1', c: 'b^2', J: 'sin(c)' }))
+    const own = sightOf(patient, { values: { a: 17 } })
+    expect(patient.codes('dc_db', '34', { own })).toEqual(['wrong-point'])
+    expect(patient.codes('dc_db', '12', { own })).toEqual(['wrong-point'])
   })
 
   test('that are not there give nothing', () => {
@@ -253,6 +272,62 @@ describe('the budget', () => {
       new Set(LAB.diagnoser.candidates(box, { steps }).map(({ code }) => code))
     expect(codes(0)).toEqual(new Set(['forgot-upstream', 'sign', 'reciprocal']))
     expect(codes(Infinity)).toContain('finite-difference')
+  })
+})
+
+describe('even work', () => {
+  /** The same sight, and how often each question was put to it. */
+  const counted = (sight: Sight) => {
+    const questions = { asked: 0 }
+    const ask =
+      <Arguments extends unknown[], Result>(answer: (...given: Arguments) => Result) =>
+      (...given: Arguments): Result => {
+        questions.asked += 1
+        return answer(...given)
+      }
+    const { value, local, slope, gradient, passed, expected, slots, firsts } = sight
+    const own: Sight = {
+      value: ask(value),
+      local: ask(local),
+      slope: ask(slope),
+      gradient: ask(gradient),
+      passed: ask(passed),
+      expected: ask(expected),
+      slots: ask(slots),
+      firsts: ask(firsts),
+      // The one box that holds what was typed, if any, is looked into as well.
+      memo: { index: { find: () => undefined } },
+    }
+    return { own, questions }
+  }
+
+  test('asks as much, whether what was typed and what it is made of is right or wrong', () => {
+    const patient = clinic(graph({ w: 2, k: 3 }, { a: 'w*k', b: 'a^2 + k', c: '3*a', J: 'sin(b)*exp(c/20)' }))
+    const right = sightOf(patient, {})
+    const wrong = sightOf(patient, { values: { a: 7.3, b: 11 }, gradients: { b: 2.2 }, locals: { 'b/a': 9 } })
+    for (const { box, truths } of patient.keyed) {
+      const [truth = 0] = truths
+      const seen = [truth, -truth, 1 / truth, 17.31].flatMap(typed =>
+        [right, wrong].map(sight => {
+          const { own, questions } = counted(sight)
+          patient.diagnose(box.id, typed, { own, evenWork: true })
+          return questions.asked
+        }),
+      )
+      expect([...new Set(seen)], box.id).toHaveLength(1)
+    }
+  })
+
+  test('finds the same', () => {
+    const patient = clinic(FAN_OUT)
+    const own = sightOf(patient, { values: { u: 7, v: -5, b: 3 } })
+    for (const { box } of patient.keyed) {
+      for (const typed of ['7', '-5', '3', '1', '0.5', '12']) {
+        expect(patient.diagnose(box.id, typed, { own, evenWork: true })).toEqual(
+          patient.diagnose(box.id, typed, { own }),
+        )
+      }
+    }
   })
 })
 

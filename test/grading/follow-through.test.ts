@@ -220,6 +220,31 @@ describe('cheap answers earn nothing', () => {
     expect(verdicts(LAB_NETWORK_1, { a: 2, d: 1 })['d']).toBe('follows')
   })
 
+  test('nor where the other entry is no part of the derivative', () => {
+    // ∂J/∂d is d, whatever stands in J; and ∂c/∂w is x.
+    const zeros = Object.fromEntries(LAB_BOXES['lab-network1'].map(([id]) => [id, 0]))
+    expect(marked(LAB_NETWORK_1, { ...zeros, J: 5 }, 'follows')).toEqual([])
+    expect(marked(LAB_NETWORK_1, { ...zeros, c: 5 }, 'follows')).toEqual([])
+    // exp'(a) is 1 by a = 0, and 5 by the node's own value: of the first, 5 is no part.
+    const grown = graph({ w: 2 }, { a: '3*w', b: 'exp(a)', J: 'b^2' })
+    expect(verdicts(grown, { a: 0, b: 5, db_da: 1 })['db_da']).toBe('incorrect')
+    expect(verdicts(grown, { a: 0.5, b: 5, db_da: 1.6487 })['db_da']).toBe('follows')
+    expect(verdicts(grown, { a: 0, b: 5, db_da: 5 })['db_da']).toBe('follows')
+  })
+
+  test('a stock answer that follows from right entries alone, outside its tolerance', () => {
+    const rounded = (shift: string) => graph({ p: 2.0015 }, { a: '1*p', c: `a - ${shift}`, J: 'c^2' })
+    expect(verdicts(rounded('1.2'), { a: 2, c: 0.8 })).toMatchObject({ a: 'correct', c: 'correct' })
+    expect(verdicts(rounded('1'), { a: 2, c: 1 })).toMatchObject({ a: 'correct', c: 'incorrect' })
+  })
+
+  test.each(['0', '1 - 1', '0*a'])('a stock answer that follows from the expression %s', expression => {
+    const boxes = ['a', 'J', { id: 'dJ_da', answer: 'expression' as const }, 'da_dw', 'dJ_dw']
+    const asked = { ...LAB_NETWORK_0, boxes }
+    expect(verdicts(asked, { a: 11, dJ_da: expression, da_dw: 3, dJ_dw: 0 })['dJ_dw']).toBe('incorrect')
+    expect(verdicts(asked, { a: 11, dJ_da: '2', da_dw: 3, dJ_dw: 6 })['dJ_dw']).toBe('follows')
+  })
+
   test('nothing follows from a box that is blank or unreadable', () => {
     expect(verdicts(LAB_NETWORK_0, { J: 100, dJ_dw: 60, da_dw: 3 })).toMatchObject({
       J: 'incorrect',
