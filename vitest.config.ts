@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/compile.ts', 'test/support/global-setup.ts'],
     pool: 'forks',
+    // By default one core is left free, which on two of them means one file after another.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 10_000,

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The operator's command line. Results go to stdout, complaints to stderr; 0 done, 1 failed, 2 not understood. */
-import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { reportCheck } from './cli/check-report.js'
 import { visible } from './cli/lines.js'
+import { readBytes, UnreadableFile } from './cli/read-bytes.js'
+import { DEFINITION_BYTES } from './contracts/graph.js'
 import { SCOPES, scopeSchema } from './contracts/scopes.js'
 import { keySchema } from './contracts/text.js'
 import { readConfig } from './config.js'
@@ -34,9 +35,6 @@ warning and what the boxes hold, and ends with 0, or with 1 where there are faul
 
 /** The command cannot be understood: usage goes with it. */
 class UsageError extends Error {}
-
-/** What a command is to look at cannot be had. */
-class UnreadableFile extends Error {}
 
 type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses', string>>> & {
   readonly yes?: boolean
@@ -174,25 +172,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   check: {
     words: 1,
     alone: async word => {
-      const check = checkGraph(await readBytes(required(word, 'FILE')))
+      const check = checkGraph(await readBytes(required(word, 'FILE'), DEFINITION_BYTES))
       process.stdout.write(reportCheck(check))
       if (check.faults.length > 0) process.exitCode = 1
     },
   },
-}
-
-/** The bytes of a file, or of standard input. */
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    if (file !== '-') return await readFile(file)
-    const chunks: Buffer[] = []
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer) // No encoding is set.
-    return Buffer.concat(chunks)
-  } catch (error) {
-    throw new UnreadableFile(
-      `The file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }
 
 function readCommand():

@@ -4,7 +4,7 @@ import { createAttemptRepository } from './database/attempts.js'
 import { createAttemptWriter } from './database/attempt-writer.js'
 import type { Database } from './database/client.js'
 import { createCourseRepository } from './database/courses.js'
-import { isDatabaseUnavailable } from './database/faults.js'
+import { isDatabaseOutOfReach, isDatabaseUnavailable } from './database/faults.js'
 import { createGraphRepository } from './database/graphs.js'
 import { createJobRepository } from './database/jobs.js'
 import { createMemberRepository } from './database/members.js'
@@ -43,6 +43,7 @@ export function createServices(
     keys: createKeyRepository(database),
     tenants: createTenantRepository(database),
     isUnavailable: isDatabaseUnavailable,
+    isOutOfReach: isDatabaseOutOfReach,
     ping: async () => {
       await database.$queryRaw`SELECT 1`
     },

@@ -66,14 +66,6 @@ async function start(
   stopped.throwIfAborted()
   const key = config.production ? undefined : await seedDemo(runtime.services, demoKeyFile(config.dataFolder))
   stopped.throwIfAborted()
-  const app = await buildApp(runtime.services, log)
-  opened.push(async () => {
-    const impatience = setTimeout(() => {
-      app.server.closeAllConnections()
-    }, DRAIN_MILLISECONDS)
-    await app.close()
-    clearTimeout(impatience)
-  })
   const runner = createJobRunner(runtime.services, {
     ownerId: randomUUID(),
     onError: error => {
@@ -81,6 +73,16 @@ async function start(
     },
   })
   opened.push(runner.stop)
+  const app = await buildApp(runtime.services, log)
+  opened.push(async () => {
+    // A step that is under way is told to hurry now and waited for later: no request waits for it.
+    void runner.stop()
+    const impatience = setTimeout(() => {
+      app.server.closeAllConnections()
+    }, DRAIN_MILLISECONDS)
+    await app.close()
+    clearTimeout(impatience)
+  })
   await app.listen({ port: config.port, host: config.host })
   runner.start()
   const address = app.server.address()

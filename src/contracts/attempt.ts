@@ -142,7 +142,7 @@ export const assignmentSolutionQuerySchema = evaluateQuerySchema.extend({
   learner: keySchema.optional().describe('whose variant; needed unless variants are fixed'),
   number: wholeNumber(1, 2_147_483_647)
     .optional()
-    .describe('of which attempt, where each has its own; by default the next'),
+    .describe('of which attempt; one that was made is solved as it is graded; by default the next'),
 })
 
 export type AssignmentSolutionQuery = z.infer<typeof assignmentSolutionQuerySchema>

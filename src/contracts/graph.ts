@@ -12,6 +12,9 @@ const LAB_NETWORK = {
   output: 'J',
 }
 
+/** The most bytes that a definition has as JSON (contract §6). */
+export const DEFINITION_BYTES = 2 * 1024 * 1024
+
 /** The engine's own bound, and its message, is lower; this one keeps a flood from being looked at one by one. */
 const MAX_NODES = 10_000
 
@@ -80,6 +83,26 @@ function leavesInteger(low: number, high: number, exclude: readonly number[]): b
   return high - low + 1 > excluded.size
 }
 
+/** ⌊value · 10^decimals⌋, exactly, the value being taken as it is written. */
+function floorScaled(value: number, decimals: number): bigint {
+  const [mantissa = '', exponent = '0'] = String(value).split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = BigInt(whole + fraction)
+  const places = decimals + Number(exponent) - fraction.length
+  if (places >= 0) return digits * 10n ** BigInt(places)
+  const divisor = 10n ** BigInt(-places)
+  return digits / divisor - (digits < 0n && digits % divisor !== 0n ? 1n : 0n)
+}
+
+/** What is wrong with a range of numbers of so many decimals; undefined where it holds one. */
+function rangeFault([low, high]: readonly [number, number], decimals: number): string | undefined {
+  if (low > high) return 'the range must not be empty'
+  if (-floorScaled(-low, decimals) <= floorScaled(high, decimals)) return undefined
+  const numbers =
+    decimals === 0 ? 'whole number' : `number of ${String(decimals)} decimal${decimals === 1 ? '' : 's'}`
+  return `no ${numbers} lies between ${String(low)} and ${String(high)}`
+}
+
 /** How a variant's value of an input is drawn. */
 const sampleSchema = z.union([
   z
@@ -90,7 +113,11 @@ const sampleSchema = z.union([
   z.strictObject({ choice: z.array(finite).min(1).max(100) }),
   z
     .strictObject({ uniform: z.tuple([finite, finite]), decimals: z.int().min(0).max(6) })
-    .refine(({ uniform: [low, high] }) => low <= high, { message: 'the range must not be empty' }),
+    .superRefine(({ uniform, decimals }, context) => {
+      const message = rangeFault(uniform, decimals)
+      if (message !== undefined)
+        context.addIssue({ code: 'custom', path: ['uniform'], input: uniform, message })
+    }),
 ])
 
 const inputSchema = z.strictObject({
@@ -144,6 +171,14 @@ export const definitionSchema = z
   .meta({ examples: [LAB_NETWORK] })
 
 export type Definition = z.infer<typeof definitionSchema>
+
+/**
+ * A definition that was published, perhaps when more was accepted: an input whose sample would be refused today keeps
+ * its value.
+ */
+export const storedDefinitionSchema = definitionSchema.extend({
+  inputs: z.array(inputSchema.extend({ sample: sampleSchema.optional().catch(undefined) })),
+})
 
 const warningSchema = z.strictObject({
   code: z.string(),

@@ -12,7 +12,8 @@ export type StoredAttempt = {
   readonly points: number
   readonly maxPoints: number
   readonly submittedAt: Date
-  readonly graphId: string
+  /** null of an old attempt, where it is not known. */
+  readonly graphId: string | null
   readonly graphVersion: number
   /** The variant answered and its inputs by name; null where they are the graph's own. */
   readonly variant: string | null
@@ -61,6 +62,20 @@ export function createAttemptRepository(database: Database) {
     async find(courseId: string, id: string): Promise<StoredAttempt | undefined> {
       const rows = await database.$queryRaw<StoredAttempt[]>`
         ${STANDING} WHERE a.course_id = ${courseId}::uuid AND a.id = ${id}::uuid`
+      return rows[0]
+    },
+
+    /** A learner's attempt on an assignment by its number, with the result that stands. */
+    async findNumber(
+      courseId: string,
+      assignmentId: string,
+      learner: string,
+      number: number,
+    ): Promise<StoredAttempt | undefined> {
+      const rows = await database.$queryRaw<StoredAttempt[]>`
+        ${STANDING}
+        WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid
+          AND a.learner = ${learner} AND a.number = ${number}::int`
       return rows[0]
     },
 

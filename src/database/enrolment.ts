@@ -1,5 +1,5 @@
 /** Enrolling a learner for what is about to be stored of them. */
-import type { Transaction } from './client.js'
+import type { Database, Transaction } from './client.js'
 
 /** Someone of a course, as callers name them and as an erasure remembers them. */
 export type Enrolment = {
@@ -30,4 +30,28 @@ export async function enrol(
     WHERE m.course_id = ${courseId}::uuid AND m.key = ${learner}
     FOR KEY SHARE OF m`
   return member !== undefined && !member.erased
+}
+
+/** Rolls the transaction back, the enrolment included. */
+class Erased extends Error {}
+
+/**
+ * Stores something of a learner in one transaction, having enrolled them in it. Undefined, and nothing is stored, for
+ * someone who was erased.
+ */
+export async function storeEnrolled<Stored>(
+  database: Database,
+  enrolment: Enrolment,
+  time: Date,
+  store: (transaction: Transaction) => Promise<Stored>,
+): Promise<Stored | undefined> {
+  try {
+    return await database.$transaction(async transaction => {
+      if (!(await enrol(transaction, enrolment, time))) throw new Erased()
+      return store(transaction)
+    })
+  } catch (error) {
+    if (error instanceof Erased) return undefined
+    throw error
+  }
 }

@@ -15,6 +15,25 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   )
 }
 
+/**
+ * Whether an error says that the database could not be reached or could not begin with what was asked, whatever that
+ * was: of those above, all but what took too long or too much.
+ */
+export function isDatabaseOutOfReach(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !related(error).some(isTooMuch)
+}
+
+function isTooMuch(part: Record<string, unknown>): boolean {
+  return (
+    matches(part['code'], tooMuchStates) ||
+    matches(part['originalCode'], tooMuchStates) ||
+    matches(part['message'], /cannot be executed on an expired transaction/)
+  )
+}
+
+/** SQLSTATEs. 53100 and 53200: out of disk or memory; 57014: the statement, 25P03: the transaction took too long. */
+const tooMuchStates = /^(53100|53200|57014|25P03)$/
+
 const prismaCodes = /^(P1001|P1002|P1008|P1017|P2024|P2037)$/
 
 const systemCodes =

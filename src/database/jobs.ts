@@ -5,6 +5,7 @@
  */
 import type { Database, Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
+import { dropFolded } from './regrading-leftovers.js'
 
 export type StoredJob = {
   readonly id: string
@@ -35,6 +36,13 @@ export type JobDraft = {
   readonly policy: unknown
   readonly createdAt: Date
 }
+
+/** What became of asking for a job. */
+export type JobRequest =
+  | { readonly kind: 'requested'; readonly id: string }
+  /** The assignment has another policy than the one that was sent. */
+  | { readonly kind: 'policy-changed' }
+  | { readonly kind: 'assignment-gone' }
 
 /** A job as its holder has it. */
 export type HeldJob = {
@@ -85,16 +93,17 @@ export function createJobRepository(database: Database) {
   return {
     /**
      * Makes a job, or finds the one that waits or works already for the same policy and overrides: asking again does not
-     * do it twice. Answers its id; undefined when the assignment is gone.
+     * do it twice. Refused where the policy is no longer the assignment's: of two jobs the later has the later policy.
      */
-    async request(draft: JobDraft): Promise<string | undefined> {
+    async request(draft: JobDraft): Promise<JobRequest> {
       const { id, tenantId, courseId, assignmentId, dryRun, policyRevision, policy, createdAt } = draft
       return database.$transaction(async transaction => {
-        // Requests for one assignment take turns; submissions only need its key and do not wait.
-        const locked = await transaction.$queryRaw<unknown[]>`
-          SELECT id FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid
+        // Requests for one assignment take turns, and wait for its submissions as these wait for them; it is not for long.
+        const [locked] = await transaction.$queryRaw<{ revision: number }[]>`
+          SELECT revision FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid
           FOR NO KEY UPDATE`
-        if (locked.length === 0) return undefined
+        if (locked === undefined) return { kind: 'assignment-gone' }
+        if (locked.revision !== policyRevision) return { kind: 'policy-changed' }
         const overrides = await overridesMark(transaction, courseId, assignmentId)
         const [same] = await transaction.$queryRaw<{ id: string }[]>`
           SELECT id FROM jobs
@@ -102,7 +111,7 @@ export function createJobRepository(database: Database) {
             AND status IN ('queued', 'running') AND dry_run = ${dryRun}
             AND policy_revision = ${policyRevision}::int AND policy->>'overrides' = ${overrides}
           ORDER BY id DESC LIMIT 1`
-        if (same !== undefined) return same.id
+        if (same !== undefined) return { kind: 'requested', id: same.id }
         const [sum] = await transaction.$queryRaw<{ total: number }[]>`
           SELECT COALESCE(sum(attempts), 0)::int AS total FROM progress
           WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid`
@@ -114,7 +123,7 @@ export function createJobRepository(database: Database) {
             ${id}::uuid, ${tenantId}::uuid, ${courseId}::uuid, ${assignmentId}::uuid, 'regrade', ${dryRun}, 'queued',
             0, ${sum?.total ?? 0}::int, 0, 0, ${policyRevision}::int,
             ${JSON.stringify({ assignment: policy, overrides })}::jsonb, 0, ${createdAt})`
-        return id
+        return { kind: 'requested', id }
       })
     },
 
@@ -147,7 +156,10 @@ export function createJobRepository(database: Database) {
         LIMIT ${limit}`
     },
 
-    /** Takes the earliest job that nobody works on; undefined where there is none. */
+    /**
+     * Takes the earliest job that nobody works on; undefined where there is none. It waits for no holder: a job whose row
+     * is being written is being worked on, whatever the lease in it says.
+     */
     async claim(owner: string): Promise<HeldJob | undefined> {
       const waiting = await database.$queryRaw<unknown[]>`SELECT id FROM jobs j WHERE ${CLAIMABLE} LIMIT 1`
       if (waiting.length === 0) return undefined
@@ -161,9 +173,7 @@ export function createJobRepository(database: Database) {
           })[]
         >`
           UPDATE jobs SET status = 'running', lease_owner = ${owner}::uuid, lease_until = now() + ${LEASE}
-          WHERE id = (SELECT id FROM jobs j WHERE ${CLAIMABLE} ORDER BY id LIMIT 1)
-            -- Looked at again, should its holder have been renewing the lease or ending the job just then.
-            AND status IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < now())
+          WHERE id = (SELECT id FROM jobs j WHERE ${CLAIMABLE} ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
           RETURNING id, course_id AS "courseId", assignment_id AS "assignmentId", dry_run AS "dryRun",
             policy_revision AS "policyRevision", policy->'assignment' AS policy,
             cursor_learner AS "cursorLearner", cursor_number AS "cursorNumber"`
@@ -175,32 +185,40 @@ export function createJobRepository(database: Database) {
     },
 
     /**
-     * Counts a failure in a row and lets go of the job for a while; the last one that is borne ends it with this text.
-     * False where somebody else holds it.
+     * Counts a failure in a row and lets go of the job for a while, longer each time; the last one that is borne ends it
+     * with this text. False where somebody else holds it.
      */
     async fail(
-      { id, owner }: HeldJob,
+      { id, courseId, owner }: HeldJob,
       most: number,
       failure: { readonly text: string; readonly time: Date },
     ): Promise<boolean> {
-      const changed = await database.$executeRaw`
-        UPDATE jobs SET
-          failures = failures + 1,
-          lease_owner = NULL,
-          lease_until = now() + power(2, failures) * interval '1 second',
-          status = CASE WHEN failures + 1 >= ${most}::int THEN 'failed' ELSE status END,
-          error = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.text} END,
-          finished_at = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.time}::timestamptz END,
-          cursor_learner = CASE WHEN failures + 1 < ${most}::int THEN cursor_learner END,
-          cursor_number = CASE WHEN failures + 1 < ${most}::int THEN cursor_number END
-        WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'`
-      return changed > 0
+      return database.$transaction(async transaction => {
+        const [row] = await transaction.$queryRaw<{ status: string }[]>`
+          UPDATE jobs SET
+            failures = failures + 1,
+            lease_owner = NULL,
+            lease_until = now() + power(2, failures) * interval '1 second',
+            status = CASE WHEN failures + 1 >= ${most}::int THEN 'failed' ELSE status END,
+            error = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.text} END,
+            finished_at = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.time}::timestamptz END,
+            cursor_learner = CASE WHEN failures + 1 < ${most}::int THEN cursor_learner END,
+            cursor_number = CASE WHEN failures + 1 < ${most}::int THEN cursor_number END
+          WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'
+          RETURNING status`
+        if (row?.status === 'failed') await dropFolded(transaction, { id, courseId })
+        return row !== undefined
+      })
     },
 
-    /** Lets go of all that an owner holds, so that others need not wait for the lease to end. */
-    async release(owner: string): Promise<void> {
+    /**
+     * Lets go of all that an owner holds, so that others need not wait for the lease to end. For so many seconds nobody
+     * takes it: other jobs go first.
+     */
+    async release(owner: string, pauseSeconds = 0): Promise<void> {
       await database.$executeRaw`
-        UPDATE jobs SET lease_owner = NULL, lease_until = NULL
+        UPDATE jobs SET lease_owner = NULL,
+          lease_until = CASE WHEN ${pauseSeconds}::int > 0 THEN now() + ${pauseSeconds}::int * interval '1 second' END
         WHERE lease_owner = ${owner}::uuid AND status = 'running'`
     },
   }

@@ -74,15 +74,11 @@ export function createMemberRepository(database: Database) {
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
       return database.$transaction(async transaction => {
-        // Submissions hold a key-share lock on this row until they commit: none is under way once we have it.
+        // Whatever stores something of a person enrols them and holds this row until it commits: nothing of that kind is
+        // under way once we have it, and without it there is nothing to erase.
         const locked = await transaction.$queryRaw<unknown[]>`
           SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key} FOR UPDATE`
-        if (locked.length === 0) {
-          // Someone may have an override who was never enrolled.
-          const overridden = await transaction.$queryRaw<unknown[]>`
-            SELECT learner FROM overrides WHERE course_id = ${courseId}::uuid AND learner = ${key} LIMIT 1`
-          if (overridden.length === 0) return false
-        }
+        if (locked.length === 0) return false
         await transaction.$executeRaw`
           UPDATE idempotency_keys k SET fingerprint = NULL, attempt_id = NULL
           FROM attempts a

@@ -1,5 +1,6 @@
 /** What holds for single learners in the place of an assignment's policy. */
 import type { Database } from './client.js'
+import { storeEnrolled } from './enrolment.js'
 import { Prisma } from './generated/client.js'
 
 /** What a PUT decides; null: the policy's. */
@@ -22,7 +23,7 @@ const COLUMNS = Prisma.sql`
   assignment_id AS "assignmentId", learner, due_at AS "dueAt", closes_at AS "closesAt",
   extra_attempts AS "extraAttempts", created_at AS "createdAt", updated_at AS "updatedAt"`
 
-/** Overrides, read and written. A learner needs not be enrolled to have one. */
+/** Overrides, read and written. Whoever gets one is enrolled with it, so that an erasure finds all there is of them. */
 export function createOverrideRepository(database: Database) {
   return {
     async find(courseId: string, assignmentId: string, learner: string): Promise<StoredOverride | undefined> {
@@ -60,14 +61,7 @@ export function createOverrideRepository(database: Database) {
       time: Date,
     ): Promise<{ readonly override: StoredOverride; readonly created: boolean } | undefined> {
       const { assignmentId, learner, dueAt, closesAt, extraAttempts } = override
-      return database.$transaction(async transaction => {
-        // Of a member it waits for an erasure that is under way, and keeps the next one waiting.
-        await transaction.$queryRaw`
-          SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${learner} FOR KEY SHARE`
-        const erased = await transaction.$queryRaw<unknown[]>`
-          SELECT member_hash FROM erasures
-          WHERE course_id = ${courseId}::uuid AND member_hash = ${learnerHash}`
-        if (erased.length > 0) return undefined
+      return storeEnrolled(database, { courseId, learner, learnerHash }, time, async transaction => {
         const before = await transaction.$queryRaw<unknown[]>`
           SELECT learner FROM overrides
           WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND learner = ${learner}`

@@ -1,6 +1,6 @@
 /** The inputs that learners were given, as they were first drawn. */
 import type { Database } from './client.js'
-import { enrol } from './enrolment.js'
+import { storeEnrolled } from './enrolment.js'
 
 /** Which variant: of an assignment's learner, for a version of a graph. */
 export type VariantPlace = {
@@ -38,30 +38,21 @@ export function createVariantRepository(database: Database) {
       time: Date,
     ): Promise<StoredVariant | undefined> {
       const { courseId, assignmentId, learner, graphId, graphVersion, number } = place
-      try {
-        return await database.$transaction(async transaction => {
-          if (!(await enrol(transaction, { courseId, learner, learnerHash }, time))) throw new Erased()
-          await transaction.$executeRaw`
-            INSERT INTO variants (
-              course_id, assignment_id, learner, graph_id, graph_version, number, token, inputs, created_at)
-            VALUES (
-              ${courseId}::uuid, ${assignmentId}::uuid, ${learner}, ${graphId}::uuid, ${graphVersion}::int,
-              ${number}::int, ${drawn.token}, ${JSON.stringify(drawn.inputs)}::jsonb, ${time})
-            ON CONFLICT (course_id, assignment_id, learner, graph_id, graph_version, number) DO NOTHING`
-          const kept = await find(transaction, place)
-          if (kept === undefined) throw new Error('a variant that was kept cannot be found')
-          return kept
-        })
-      } catch (error) {
-        if (error instanceof Erased) return undefined
-        throw error
-      }
+      return storeEnrolled(database, { courseId, learner, learnerHash }, time, async transaction => {
+        await transaction.$executeRaw`
+          INSERT INTO variants (
+            course_id, assignment_id, learner, graph_id, graph_version, number, token, inputs, created_at)
+          VALUES (
+            ${courseId}::uuid, ${assignmentId}::uuid, ${learner}, ${graphId}::uuid, ${graphVersion}::int,
+            ${number}::int, ${drawn.token}, ${JSON.stringify(drawn.inputs)}::jsonb, ${time})
+          ON CONFLICT (course_id, assignment_id, learner, graph_id, graph_version, number) DO NOTHING`
+        const kept = await find(transaction, place)
+        if (kept === undefined) throw new Error('a variant that was kept cannot be found')
+        return kept
+      })
     },
   }
 }
-
-/** Rolls the transaction back, the enrolment included. */
-class Erased extends Error {}
 
 async function find(
   database: Pick<Database, '$queryRaw'>,

@@ -2,7 +2,7 @@
  * An author's check of a graph definition: all that publication would say of it, and what the boxes hold. It needs no
  * database.
  */
-import { definitionSchema, type Definition } from '../contracts/graph.js'
+import { DEFINITION_BYTES, definitionSchema, type Definition } from '../contracts/graph.js'
 import { createStepBudget } from '../engine/faults.js'
 import { showNumber, showRounded, type ShownNumber } from '../engine/shown-number.js'
 import { showValue } from '../engine/shown-value.js'
@@ -71,6 +71,10 @@ const SYMBOLIC_STEPS = 500_000
 
 /** Checks the bytes of a definition. Never throws for what they hold. */
 export function checkGraph(bytes: Uint8Array): GraphCheck {
+  if (bytes.length > DEFINITION_BYTES) {
+    const message = `The definition is larger than ${String(DEFINITION_BYTES / 2 ** 20)} MiB, the most that can be published.`
+    return refused([{ code: 'body-too-large', path: '', message }])
+  }
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -83,9 +87,21 @@ export function checkGraph(bytes: Uint8Array): GraphCheck {
   } catch (error) {
     return refused([jsonRemark(text, error)])
   }
+  const other = kindOtherThanObject(parsed)
+  if (other !== undefined) {
+    const message = `A definition is a JSON object with the fields title, inputs, nodes and output; this is ${other}.`
+    return refused([{ code: 'wrong-type', path: '', message }])
+  }
   const form = definitionSchema.safeParse(parsed)
   if (!form.success) return refused(formFaults(parsed, form.error))
   return checkDefinition(form.data)
+}
+
+/** What a JSON value is that is no object, in words. */
+function kindOtherThanObject(value: unknown): string | undefined {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? undefined : `a ${typeof value}`
 }
 
 function checkDefinition(definition: Definition): GraphCheck {

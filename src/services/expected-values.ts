@@ -14,8 +14,8 @@ export type ExpectedValues = (id: string) => Value | string | undefined
 const SYMBOLIC_STEPS = 500_000
 
 /**
- * A way to the right values of stored attempts, each at its own inputs. What is found out about a graph or a variant
- * is kept for the next attempt: make one a request.
+ * A way to the right values of stored attempts, each at its own inputs; of an attempt whose graph is not known there are
+ * none. What is found out about a graph or a variant is kept for the next attempt: make one a request.
  */
 export function createExpectedValues(
   library: GraphLibrary,
@@ -25,6 +25,7 @@ export function createExpectedValues(
   const symbolic = new Map<PublishedGraph, ExpectedValues>()
   const values = new Map<string, ExpectedValues>()
   return async ({ graphId, graphVersion, variant, inputs }) => {
+    if (graphId === null) return () => undefined
     const { published } = await library.pinned(graphId, graphVersion)
     const textOf = symbolic.get(published) ?? symbolicTexts(published)
     symbolic.set(published, textOf)

@@ -2,7 +2,7 @@
  * Published graphs, ready to grade. A version never changes, so that what was compiled may be kept, in bounded memory.
  */
 import { LRUCache } from 'lru-cache'
-import { definitionSchema, type Definition } from '../contracts/graph.js'
+import { storedDefinitionSchema, type Definition } from '../contracts/graph.js'
 import type { GraphRepository } from '../database/graphs.js'
 import { createStepBudget } from '../engine/faults.js'
 import { notFound } from '../errors.js'
@@ -56,7 +56,7 @@ export function createGraphLibrary(graphs: GraphRepository) {
 async function compile(graphs: GraphRepository, graphId: string, version: number): Promise<LibraryGraph> {
   const stored = await graphs.load(graphId, version)
   if (stored === undefined) throw new Error(`the graph version ${graphId}/${String(version)} is missing`)
-  const definition = definitionSchema.parse(stored.definition)
+  const definition = storedDefinitionSchema.parse(stored.definition)
   // It was checked when it was published, under the limits of that day.
   const unlimited = { maxNodes: Number.POSITIVE_INFINITY, budget: createStepBudget(Number.POSITIVE_INFINITY) }
   const result = publishGraph(definition, unlimited)

@@ -9,7 +9,8 @@ import { takeUpRegrading, type RegradeServices, type StepOutcome } from './regra
 export type JobRunnerServices = RegradeServices & {
   readonly jobs: JobRepository
   readonly jobBell: JobBell
-  readonly isUnavailable: (error: unknown) => boolean
+  /** Whether an error says that the database could not be reached: then it is no failure of the job. */
+  readonly isOutOfReach: (error: unknown) => boolean
 }
 
 export type JobRunner = ReturnType<typeof createJobRunner>
@@ -17,8 +18,11 @@ export type JobRunner = ReturnType<typeof createJobRunner>
 /** Milliseconds between two looks for jobs that other processes made or left. */
 const POLL_MILLISECONDS = 2_000
 
-/** A job that fails so often without a step between is given up. */
+/** A job that fails so often without coming further in between is given up. */
 const MOST_FAILURES = 5
+
+/** After the database was away, a job waits for so many seconds and lets others go first. */
+const PAUSE_SECONDS = 2
 
 const FAILED =
   'The regrading failed several times in a row and was given up; the results that stood before still stand. ' +
@@ -37,17 +41,21 @@ export type JobRunnerOptions = {
 
 /** A runner of jobs, at rest until it is started or told to do a step. */
 export function createJobRunner(services: JobRunnerServices, options: JobRunnerOptions) {
-  const { jobs, jobBell, effects, isUnavailable } = services
+  const { jobs, jobBell, effects, isOutOfReach } = services
   const { ownerId, onError, pageAttempts = PAGE_ATTEMPTS } = options
   const stopping = new AbortController()
   let current: { readonly job: HeldJob; readonly next: () => Promise<StepOutcome> } | undefined
-  // After the database was away a lease of ours may be left.
+  // A step that failed may have left a lease of ours that could not be let go then.
   let mayHoldLease = false
+
+  const letGo = async (): Promise<void> => {
+    await jobs.release(ownerId, PAUSE_SECONDS)
+    mayHoldLease = false
+  }
 
   /** Does one step of a job. False where there is nothing to do, or nothing can be done just now. */
   const step = async (): Promise<boolean> => {
-    if (mayHoldLease) await jobs.release(ownerId)
-    mayHoldLease = false
+    if (mayHoldLease) await letGo()
     const job = current?.job ?? (await jobs.claim(ownerId))
     if (job === undefined) return false
     try {
@@ -59,12 +67,15 @@ export function createJobRunner(services: JobRunnerServices, options: JobRunnerO
       return true
     } catch (error) {
       current = undefined
+      mayHoldLease = true
       onError(error)
-      if (isUnavailable(error)) {
-        mayHoldLease = true
+      if (isOutOfReach(error)) {
+        await letGo()
         return false
       }
+      // What takes too long is a failure like any other: it would take as long for ever, and keep all others waiting.
       await jobs.fail(job, MOST_FAILURES, { text: FAILED, time: new Date(effects.now()) })
+      mayHoldLease = false
       return true
     }
   }
@@ -113,7 +124,7 @@ export function createJobRunner(services: JobRunnerServices, options: JobRunnerO
       working ??= work()
     },
 
-    /** Ends after the step that is under way, and leaves its job to others. */
+    /** Begins no other step, hurries the one that is under way, and leaves its job to others once that is over. */
     stop: async (): Promise<void> => {
       stopping.abort()
       wake()

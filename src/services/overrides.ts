@@ -22,7 +22,7 @@ function viewOverride(stored: StoredOverride): OverrideView {
   }
 }
 
-/** Makes or replaces the override of a learner, who needs not be enrolled yet. */
+/** Makes or replaces the override of a learner; one unknown to the course is enrolled with it. Throws `learner-erased`. */
 export async function putOverride(
   services: AssignmentServices,
   principal: Principal,

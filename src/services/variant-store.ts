@@ -48,20 +48,40 @@ export function variantPlace({ courseId, assignment, learner, attempts }: Asked)
 
 /** The variant of a place: the one that is stored, or one drawn and stored now. Throws `learner-erased`. */
 export async function variantAt(
-  { variants, draws, effects }: VariantServices,
-  { seed }: StoredAssignment,
+  services: VariantServices,
+  assignment: StoredAssignment,
   graph: LibraryGraph,
   place: VariantPlace,
 ): Promise<StoredVariant> {
+  const { variants, effects } = services
   const stored = await variants.find(place)
   if (stored !== undefined) return stored
-  // Where nothing can be drawn, the graph's own values stand: publication warned of it.
-  const inputs = draws.draw(graph, seed, place) ?? definedInputs(graph.published.graph)
-  const drawn = { token: variantToken(seed, place), inputs: Object.fromEntries(inputs) }
+  const drawn = drawAt(services, assignment, graph, place)
   const hash = memberHash(place.courseId, place.learner)
   const kept = await variants.keep(place, drawn, hash, new Date(effects.now()))
   if (kept === undefined) throw learnerErased()
   return kept
+}
+
+/** The variant of a place as it is stored, or as its learner would get it now; stores nothing. */
+export async function foreseenVariant(
+  services: VariantServices,
+  assignment: StoredAssignment,
+  graph: LibraryGraph,
+  place: VariantPlace,
+): Promise<StoredVariant> {
+  return (await services.variants.find(place)) ?? drawAt(services, assignment, graph, place)
+}
+
+function drawAt(
+  { draws }: VariantServices,
+  { seed }: StoredAssignment,
+  graph: LibraryGraph,
+  place: VariantPlace,
+): StoredVariant {
+  // Where nothing can be drawn, the graph's own values stand: publication warned of it.
+  const inputs = draws.draw(graph, seed, place) ?? definedInputs(graph.published.graph)
+  return { token: variantToken(seed, place), inputs: Object.fromEntries(inputs) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { reportCheck } from '../../src/cli/check-report.js'
+import { DEFINITION_BYTES } from '../../src/contracts/graph.js'
 import { checkGraph } from '../../src/services/check-graph.js'
 import { BUILT_IN_GRAPHS, LAB_NETWORK_1 } from '../support/lab-graphs.js'
 
@@ -53,6 +54,17 @@ describe('a fault is told with its code and place, and a caret under the place i
       'fault: malformed-json at line 3, column 2\n  "," or "}" is expected here.\n     "inputs": []\n     ^\n',
     ],
     ['no text at all', '', 'fault: malformed-json at line 1, column 1'],
+    ...[
+      ['null', 'null'],
+      ['[1]', 'an array'],
+      ['"w"', 'a string'],
+      ['7', 'a number'],
+      ['true', 'a boolean'],
+    ].map(([text, kind]): [string, unknown, string] => [
+      `${text!} in the place of an object`,
+      text,
+      `fault: wrong-type\n  A definition is a JSON object with the fields title, inputs, nodes and output; this is ${kind!}.\n`,
+    ]),
     ['more nodes than a server takes', defined({ nodes: flood(2001) }), 'fault: too-many-nodes at /nodes'],
   ])('%s', (_case, definition, expected) => {
     const { text, faults } = reported(definition)
@@ -63,6 +75,14 @@ describe('a fault is told with its code and place, and a caret under the place i
 
   test('of bytes that are no text', () => {
     expect(reportCheck(checkGraph(Uint8Array.of(0x22, 0xff, 0x22)))).toContain('The file is not in UTF-8.')
+  })
+
+  test('of more bytes than can be published', () => {
+    const sized = (length: number) =>
+      checkGraph(new TextEncoder().encode(JSON.stringify(LAB_NETWORK_1).padEnd(length))).faults
+    expect(sized(DEFINITION_BYTES)).toEqual([])
+    const message = 'The definition is larger than 2 MiB, the most that can be published.'
+    expect(sized(DEFINITION_BYTES + 1)).toEqual([{ code: 'body-too-large', path: '', message }])
   })
 
   test('and all of them, to a hundred', () => {

@@ -138,6 +138,47 @@ test('a migration that fails changes nothing and can be tried again', async () =
   expect(await migrate(url)).toEqual({ applied: await migrationNames() })
 })
 
+test('attempts that were stored before they kept their graph get it only where it is known', async () => {
+  const url = await emptyDatabase()
+  const names = await migrationNames()
+  const apply = async (name: string) => {
+    await onServer(url, await readFile(new URL(`${name}/migration.sql`, folder), 'utf8'))
+  }
+  const keepsGraphs = names.indexOf('20261123000300_policies_and_regrading')
+  for (const name of names.slice(0, keepsGraphs)) await apply(name)
+  const id = (n: number) => `'aaaaaaaa-0000-7000-8000-00000000000${String(n)}'`
+  const now = `'2026-01-01T00:00:00Z'`
+  // The policy was replaced, perhaps with another graph, after the first attempt and before the second.
+  const attempt = (n: number, revision: number) =>
+    `INSERT INTO attempts (
+       course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points,
+       graph_version, policy_revision, submitted_at, answers, boxes, progress)
+     VALUES (${id(1)}, ${id(n)}, ${id(2)}, 'ada', ${String(n)}, 0, 0, false, 0, 10, 3, ${String(revision)}, ${now},
+       '{}', '[]', '{}');`
+  await onServer(
+    url,
+    `INSERT INTO tenants VALUES (${id(1)}, 't', 'T', ${now});
+     INSERT INTO courses VALUES (${id(1)}, ${id(1)}, 'c', 'C', ${now}, ${now});
+     INSERT INTO members (course_id, key, role, created_at, updated_at)
+       VALUES (${id(1)}, 'ada', 'learner', ${now}, ${now});
+     INSERT INTO assignments (
+       course_id, id, key, graph_id, graph_version, points, late_credit, keep, revision, created_at, updated_at)
+       VALUES (${id(1)}, ${id(2)}, 'week-1', ${id(3)}, 1, 10, 1, 'best', 2, ${now}, ${now});
+     ${attempt(1, 1)} ${attempt(2, 2)}`,
+  )
+
+  for (const name of names.slice(keepsGraphs)) await apply(name)
+
+  expect(
+    await onServer(url, 'SELECT number, graph_id, variant, feedback, reveal FROM attempts ORDER BY number'),
+  ).toEqual([
+    { number: 1, graph_id: null, variant: null, feedback: 'full', reveal: 'never' },
+    { number: 2, graph_id: id(3).slice(1, -1), variant: null, feedback: 'full', reveal: 'never' },
+  ])
+  const seeds = await onServer(url, 'SELECT length(seed) AS length FROM assignments')
+  expect(seeds).toEqual([{ length: 32 }])
+})
+
 test('the database refuses values that the services must never store', async () => {
   const url = await emptyDatabase()
   await migrate(url)

@@ -16,13 +16,18 @@ afterAll(() => {
 })
 
 /** Runs `chainmark check` where there is no configuration and, in production, could be no database. */
-function check(args: readonly string[], input = ''): { code: number | null; stdout: string; stderr: string } {
+function check(
+  args: readonly string[],
+  input: string | Buffer = '',
+): { code: number | null; stdout: string; stderr: string } {
   const cli = path.resolve('dist/cli.js')
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'check', ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production' },
     input,
     encoding: 'utf8',
+    // Ended, where it would read on for ever.
+    timeout: 20_000,
   })
   return { code: status, stdout, stderr }
 }
@@ -44,4 +49,17 @@ test('an author checks a file, standard input, and what is neither, without a da
   expect(check([])).toMatchObject({ code: 2, stderr: expect.stringContaining('FILE is missing') })
 
   expect(readdirSync(folder)).toEqual(['graph.json'])
+})
+
+test('no more is read of a file or of standard input than can be published', () => {
+  const tooLarge =
+    'fault: body-too-large\n  The definition is larger than 2 MiB, the most that can be published.\n'
+  const endless = check(['/dev/zero'])
+  expect(endless).toMatchObject({ code: 1, stderr: '' })
+  expect(endless.stdout).toContain(tooLarge)
+  const lab = JSON.stringify(LAB_NETWORK_0)
+  expect(check(['-'], lab.padEnd(2 ** 21))).toMatchObject({ code: 0, stderr: '' })
+  const large = check(['-'], Buffer.alloc(2 ** 21 + 1, ' '))
+  expect(large).toMatchObject({ code: 1, stderr: '' })
+  expect(large.stdout).toContain(tooLarge)
 })

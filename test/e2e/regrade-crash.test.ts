@@ -1,4 +1,5 @@
 import path from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobView } from '../../src/contracts/job.js'
 import { createBareDatabase, dropDatabase } from '../support/database.js'
@@ -44,7 +45,7 @@ async function start() {
     expect(response.status, route).toBeLessThan(300)
     return response.json()
   }
-  return { program, call, job: async (id: string) => (await call('GET', `/v1/jobs/${id}`)) as JobView }
+  return { program, url, call, job: async (id: string) => (await call('GET', `/v1/jobs/${id}`)) as JobView }
 }
 
 test('kill -9 in the middle of a regrading: a restart finishes it, with the right result and nothing done twice', async () => {
@@ -71,4 +72,40 @@ test('kill -9 in the middle of a regrading: a restart finishes it, with the righ
   await eventually(async () => (await second.job(id)).status === 'done', 20_000)
   expect(await second.job(id)).toMatchObject({ done: 3_000, total: 3_000, skipped: 0 })
   expect(await findWrong(database, DEMO, REGRADED_UNDER)).toEqual({ attempts: 0, learners: 0 })
+}, 60_000)
+
+test('a stop takes no request any more and answers those under way while a step of a job still waits', async () => {
+  const { program, url, call } = await start()
+  await storeAttempts(database, DEMO, { learners: 10, attemptsEach: 1 })
+  const holder = new pg.Client({ connectionString: database })
+  // Where this fails, the database goes away under it.
+  holder.on('error', () => undefined)
+  await holder.connect()
+  await holder.query('BEGIN')
+  await holder.query(`SELECT key FROM members WHERE key = ANY($1) FOR UPDATE`, [['learner-1']])
+  await call('POST', `${ASSIGNMENT}/regrade`, {})
+  const waiting = async (count: number) =>
+    (
+      await onServer(
+        database,
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+    ).length === count
+  await eventually(() => waiting(1))
+  await holder.query(`INSERT INTO members (course_id, key, role, created_at, updated_at)
+    SELECT id, 'student', 'learner', now(), now() FROM courses WHERE key = 'demo'`)
+  const submitted = call('POST', `${ASSIGNMENT}/attempts`, { learner: 'student', answers: { c: '-4' } })
+  await eventually(() => waiting(2))
+  program.child.kill('SIGTERM')
+  await eventually(() =>
+    fetch(`${url}/livez`).then(
+      () => false,
+      () => true,
+    ),
+  )
+  expect(program.child.exitCode).toBeNull()
+  await holder.query('ROLLBACK')
+  await holder.end()
+  expect(await submitted).toMatchObject({ learner: 'student', number: 1 })
+  expect(await program.ended).toBe(0)
 }, 60_000)

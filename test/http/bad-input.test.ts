@@ -78,6 +78,21 @@ describe('a request that is not well-formed', () => {
     await expectRefused(() => service.call(ATTEMPTS, { key, text }), { status, code })
   })
 
+  test('an empty body is none where a route does without one, whatever its content type', async () => {
+    const url = '/v1/courses/algebra/assignments/week-1'
+    const regrade = await service.call(`POST ${url}/regrade`, { key, text: '' })
+    expect(regrade).toMatchObject({ status: 202, body: { dryRun: false } })
+    await service.call(`PUT ${url}/overrides/ada`, { key, body: {} })
+    expect((await service.call(`DELETE ${url}/overrides/ada`, { key, text: '' })).status).toBe(204)
+    expect((await service.call('DELETE /v1/courses/algebra/members/ada', { key, text: '' })).status).toBe(204)
+    for (const route of [`PUT ${url}`, `PUT ${url}/overrides/ada`, 'POST /v1/evaluate']) {
+      await expectRefused(() => service.call(route, { key, text: '' }), {
+        status: 400,
+        code: 'malformed-json',
+      })
+    }
+  })
+
   test('bytes that are not UTF-8 are malformed', async () => {
     await expectRefused(
       async () => {

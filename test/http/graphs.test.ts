@@ -365,3 +365,28 @@ describe('practice', () => {
     })
   })
 })
+
+test('a graph published with a sample that would be refused today keeps that input as it is', async () => {
+  const own = (await service.tenant('elder')).key
+  await service.call('PUT /v1/graphs/older', { key: own, body: SQUARE })
+  const graph = (await service.database.graph.findFirst({ where: { key: 'older' } }))!
+  const samples = [
+    { uniform: [0.05, 0.06], decimals: 1 },
+    { integer: [1, 2], exclude: [1, 2] },
+  ]
+  for (const [index, sample] of samples.entries()) {
+    const definition = { ...SQUARE, inputs: [{ ...SQUARE.inputs[0]!, sample }] }
+    const place = { graphId: graph.id, version: index + 2 }
+    await service.database.graphVersion.create({ data: { ...place, definition, createdAt: new Date() } })
+  }
+  await service.call('PUT /v1/courses/older', { key: own, body: { title: 'Older' } })
+  for (const graphVersion of [2, 3]) {
+    const url = `/v1/courses/older/assignments/v${String(graphVersion)}`
+    const body = { graph: 'older', graphVersion, variants: 'per-learner' }
+    expect((await service.call(`PUT ${url}`, { key: own, body })).status).toBe(201)
+    expect(await service.call(`GET ${url}/variants/ada`, { key: own })).toMatchObject({
+      status: 200,
+      body: { graphVersion, inputs: [{ name: 'w', value: 3 }] },
+    })
+  }
+})

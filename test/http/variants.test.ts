@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { AttemptView, VariantView } from '../../src/contracts/attempt.js'
+import type { AttemptRecord, AttemptView, VariantView } from '../../src/contracts/attempt.js'
 import type { Solution } from '../../src/contracts/graph.js'
 import { variantToken } from '../../src/services/variant-draw.js'
+import { createRunner } from '../support/regrading.js'
 import { createTestService, START, type Answer, type TestService } from '../support/service.js'
 
 let service: TestService
@@ -389,10 +390,71 @@ describe('the solution of an assignment', () => {
     expect((await service.call(`GET ${url}/solution?learner=ada&number=0`, { key })).status).toBe(422)
   })
 
-  test('draws what nobody has seen, and the learner sees the same', async () => {
+  test('is at what a learner who was shown nothing yet will be shown, and stores nothing', async () => {
     const url = await assign('per-learner')
     const { a } = await solution(url, 'learner=ada')
+    const where = { courseId: (await course(url)).id }
+    expect(await service.database.variant.count({ where })).toBe(0)
+    expect(await service.database.member.count({ where })).toBe(0)
     const [w, x] = values(await variantOf(url, 'ada')) as [number, number]
     expect(a).toBe(w * x)
+  })
+
+  describe('of an attempt that was made', () => {
+    /** The right value of the first box, as the attempt that stands shows it. */
+    async function expected(url: string): Promise<unknown> {
+      const { body } = await service.call(`GET ${url}/attempts`, { key })
+      return (body as { items: AttemptRecord[] }).items[0]?.boxes[0]?.expected
+    }
+
+    const change = (url: string, policy: object) =>
+      service.call(`PUT ${url}`, { key, body: { graph: 'product', reveal: 'when-correct', ...policy } })
+
+    test.each([
+      ['the next version', { variants: 'per-attempt', graphVersion: 2 }],
+      ['one variant a learner', { variants: 'per-learner' }],
+      ['fixed values', { variants: 'fixed' }],
+    ])('is at the inputs it answered, though the assignment asks %s by now', async (_, policy) => {
+      await service.call('PUT /v1/graphs/replaced', { key, body: definition() })
+      const url = await assign('per-attempt', { graph: 'replaced', graphVersion: 1, reveal: 'when-correct' })
+      const { variant, inputs } = await variantOf(url, 'ada')
+      const [w, x] = inputs.map(({ value }) => value as number) as [number, number]
+      await submit(url, 'ada', variant)
+      const nodes = [
+        { name: 'a', expression: 'w*x + 1000' },
+        { name: 'J', expression: '(a - y)^2' },
+      ]
+      await service.call('PUT /v1/graphs/replaced', { key, body: definition({ nodes }) })
+      expect((await change(url, { graph: 'replaced', ...policy })).status).toBe(200)
+      expect(await solution(url, 'learner=ada&number=1')).toMatchObject({ a: w * x, J: (w * x - 1) ** 2 })
+      expect(await expected(url)).toBe(w * x)
+    })
+
+    test('is at the values of the graph where they were fixed then', async () => {
+      const url = await assign('fixed', { reveal: 'when-correct' })
+      await submit(url, 'ada', undefined)
+      await change(url, { variants: 'per-attempt' })
+      expect(await solution(url, 'learner=ada&number=1')).toMatchObject({ a: 15, J: 196 })
+      expect(await expected(url)).toBe(15)
+      expect((await service.call(`GET ${url}/solution?learner=ada&number=3`, { key })).status).toBe(404)
+    })
+
+    test('is of the version that a regrading has put in its place', async () => {
+      await service.call('PUT /v1/graphs/mended', { key, body: definition() })
+      const url = await assign('per-learner', { graph: 'mended', reveal: 'when-correct' })
+      const { variant, inputs } = await variantOf(url, 'ada')
+      const [w, x] = inputs.map(({ value }) => value as number) as [number, number]
+      await submit(url, 'ada', variant)
+      const nodes = [
+        { name: 'a', expression: 'w*x + 1000' },
+        { name: 'J', expression: '(a - y)^2' },
+      ]
+      await service.call('PUT /v1/graphs/mended', { key, body: definition({ nodes }) })
+      await change(url, { graph: 'mended', graphVersion: 2, variants: 'per-learner' })
+      await service.call(`POST ${url}/regrade`, { key, body: {} })
+      await createRunner(service.services).runUntilIdle()
+      expect(await expected(url)).toBe(w * x + 1000)
+      expect(await solution(url, 'learner=ada&number=1')).toMatchObject({ a: w * x + 1000 })
+    })
   })
 })

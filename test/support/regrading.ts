@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { ChangeView, JobView } from '../../src/contracts/job.js'
 import type { LearnerProgress } from '../../src/contracts/attempt.js'
 import { createJobRunner, type JobRunner, type JobRunnerServices } from '../../src/services/job-runner.js'
-import { START, type TestService } from './service.js'
+import { createTestService, START, type TestService } from './service.js'
 
 export const RIGHT = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
 const HOUR = 3_600_000
@@ -131,5 +131,50 @@ export function recount(attempts: readonly ReadAttempt[], policy: Counting) {
     credit: kept / 1e6,
     points: Math.round((kept / 1e6) * points * 1e4) / 1e4,
     completed: attempts.some(({ credit }) => credit === 1),
+  }
+}
+
+/** The time so many hours after a test's clock has started, as it is sent. */
+export function hoursOn(hours: number): string {
+  return new Date(START + hours * HOUR).toISOString()
+}
+
+/** A service with a teacher of a course, and short ways to regradings and what comes of them. To be closed. */
+export async function createClassroom() {
+  const service = await createTestService()
+  const tenant = await service.tenant('owner')
+  const teacher = createTeacher(service, tenant.key)
+  await teacher.call('PUT /v1/courses/algebra', { title: 'Algebra' })
+  const runner = () => createRunner(service.services)
+  return {
+    service,
+    tenant,
+    teacher,
+    runner,
+    close: () => service.close(),
+
+    /** Asks for a regrading and sees it through. */
+    regraded: async (url: string, body: object = {}): Promise<JobView> => {
+      const { id } = await teacher.regrade(url, body)
+      await runner().runUntilIdle()
+      return teacher.job(id)
+    },
+
+    /** Ends the lease of whoever has a job, as time would. */
+    endLease: (id: string) =>
+      service.database
+        .$executeRaw`UPDATE jobs SET lease_until = now() - interval '1 second' WHERE id = ${id}::uuid`,
+
+    /** Expects progress, and each learner's latest attempt, to be what a recount of the attempts says. */
+    expectRecount: async (url: string, policy: Counting): Promise<void> => {
+      const attempts = await teacher.attempts(url)
+      const progress = await teacher.progress(url)
+      for (const learner of new Set(attempts.map(attempt => attempt.learner))) {
+        const own = attempts.filter(attempt => attempt.learner === learner)
+        const counted = recount(own, policy)
+        expect(progress.get(learner), learner).toMatchObject(counted)
+        expect(own.at(-1)?.progress, learner).toMatchObject(counted)
+      }
+    },
   }
 }

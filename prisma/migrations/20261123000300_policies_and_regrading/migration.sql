@@ -21,11 +21,12 @@ ALTER TABLE "attempts"
     ADD COLUMN "inputs" JSONB,
     ADD COLUMN "feedback" TEXT NOT NULL DEFAULT 'full',
     ADD COLUMN "reveal" TEXT NOT NULL DEFAULT 'never';
+-- Where the policy was changed after an attempt, the assignment may have had another graph before: which one the attempt
+-- was on is not known then, and stays null.
 UPDATE "attempts" a SET "graph_id" = s."graph_id"
 FROM "assignments" s
-WHERE s."course_id" = a."course_id" AND s."id" = a."assignment_id";
+WHERE s."course_id" = a."course_id" AND s."id" = a."assignment_id" AND s."revision" = a."policy_revision";
 ALTER TABLE "attempts"
-    ALTER COLUMN "graph_id" SET NOT NULL,
     ALTER COLUMN "feedback" DROP DEFAULT,
     ALTER COLUMN "reveal" DROP DEFAULT;
 
@@ -99,7 +100,7 @@ CREATE TABLE "regraded_attempts" (
     "late" BOOLEAN NOT NULL,
     "points" DOUBLE PRECISION NOT NULL,
     "max_points" DOUBLE PRECISION NOT NULL,
-    "graph_id" UUID NOT NULL,
+    "graph_id" UUID,
     "graph_version" INTEGER NOT NULL,
     "policy_revision" INTEGER NOT NULL,
     "boxes" JSONB,
@@ -153,7 +154,13 @@ CREATE INDEX "regraded_progress_course_id_assignment_id_learner_idx" ON "regrade
 ALTER TABLE "overrides" ADD CONSTRAINT "overrides_course_id_assignment_id_fkey" FOREIGN KEY ("course_id", "assignment_id") REFERENCES "assignments"("course_id", "id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE "overrides" ADD CONSTRAINT "overrides_course_id_learner_fkey" FOREIGN KEY ("course_id", "learner") REFERENCES "members"("course_id", "key") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE "variants" ADD CONSTRAINT "variants_course_id_assignment_id_fkey" FOREIGN KEY ("course_id", "assignment_id") REFERENCES "assignments"("course_id", "id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "variants" ADD CONSTRAINT "variants_course_id_learner_fkey" FOREIGN KEY ("course_id", "learner") REFERENCES "members"("course_id", "key") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;

@@ -58,7 +58,9 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
       schema: {
         tags,
         summary: 'The solution of a variant, with formulas and steps',
-        description: 'While variants are fixed, the solution of the graph at its own values.',
+        description:
+          'Of an attempt that was made, at the graph version and inputs that it is graded at. Else at the next variant ' +
+          'of the learner; while variants are fixed, the graph at its own values.',
         params: assignmentPath,
         querystring: assignmentSolutionQuerySchema,
         response: { 200: solutionSchema, ...refusals },

@@ -1,5 +1,6 @@
 import { practiceBodySchema, practiceSchema } from '../../contracts/attempt.js'
 import {
+  DEFINITION_BYTES,
   definitionSchema,
   evaluatedSchema,
   evaluateQuerySchema,
@@ -17,7 +18,7 @@ import { publish, type PublishServices } from '../../services/publish-graph.js'
 import { listGraphs, readGraph } from '../../services/read-graphs.js'
 import { evaluateDefinition, solveGraph } from '../../services/solve-graph.js'
 import { principalOf } from '../authentication.js'
-import { DEFINITION_BYTES, graphPath, refusals, type ZodApp } from './route-parts.js'
+import { graphPath, refusals, type ZodApp } from './route-parts.js'
 
 const tags = ['graphs']
 

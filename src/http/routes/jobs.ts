@@ -53,7 +53,9 @@ export function registerJobRoutes(app: ZodApp, services: JobServices): void {
       schema: {
         tags,
         summary: 'The attempts that a job changes, or would change',
-        description: 'In the order in which the attempts were made; complete once the job is done.',
+        description:
+          'In the order in which the attempts were made; complete once the job is done. What a dry run has found is ' +
+          'kept until the next job of the assignment begins.',
         params: jobPath,
         querystring: pageQuerySchema,
         response: { 200: pageOf(changeSchema), ...refusals },

@@ -37,6 +37,3 @@ export const refusals = {
   '4xx': problemSchema.describe('a refusal; `code` says which'),
   '5xx': problemSchema.describe('a fault of the service, or 503 with Retry-After'),
 } as const
-
-/** Bodies of definitions may be this large. */
-export const DEFINITION_BYTES = 2 * 1024 * 1024

@@ -1,0 +1,36 @@
+/** What a regrading leaves that nobody reads any more, and when it goes. Nothing that ever stood is among it. */
+import type { Transaction } from './client.js'
+import type { HeldJob } from './jobs.js'
+
+/** Takes away the progress that a job has folded: once it has ended, only what stands is read. */
+export async function dropFolded(
+  transaction: Transaction,
+  { id, courseId }: Pick<HeldJob, 'id' | 'courseId'>,
+): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND job_id = ${id}::uuid`
+}
+
+/**
+ * Takes away results that never stood, at most so many: those of the dry runs of this assignment that are over, and of its
+ * jobs that failed. They are kept until the next job of the assignment is taken up, which is this one. The results of
+ * real jobs are history and stay. Answers how many are gone.
+ */
+export async function dropNeverStanding(
+  transaction: Transaction,
+  { id, courseId, assignmentId }: HeldJob,
+  most: number,
+): Promise<number> {
+  const over = await transaction.$queryRaw<{ id: string }[]>`
+    SELECT id FROM jobs
+    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND id <> ${id}::uuid
+      AND (status = 'failed' OR (status = 'done' AND dry_run))`
+  if (over.length === 0) return 0
+  // What an erasure holds just now it takes away itself.
+  return transaction.$executeRaw`
+    DELETE FROM regraded_attempts
+    WHERE course_id = ${courseId}::uuid AND (job_id, attempt_id) IN (
+      SELECT job_id, attempt_id FROM regraded_attempts
+      WHERE course_id = ${courseId}::uuid AND job_id = ANY(${over.map(job => job.id)}::uuid[])
+      LIMIT ${most}::int FOR UPDATE SKIP LOCKED)`
+}
