@@ -61,7 +61,8 @@ export function createFormComparer(graph: CompiledGraph, { seed, budget }: Equiv
       const agrees = agreement(spread(left, given.shape, shape), top)
       if (agrees !== undefined) agreements.push(agrees)
     }
-    // Whether there are enough is decided first, so that this refusal says nothing about the answer.
+    // What is the same by structure is equal wherever there are values. Else whether there are enough is decided first, so
+    // that this refusal does not tell which of them agree.
     if (isSame) return 'equal'
     if (agreements.length < LEAST_SAMPLES) return 'undecidable'
     return agreements.every(Boolean) ? 'equal' : 'different'

@@ -68,15 +68,27 @@ export function slopeByValue(code: number, side: 0 | 1, x: number, y: number, va
 }
 
 /**
- * Whether the slope can be put by the operation's own value: as σ′ and √′ can, and the slope of x/y by y, −value/y; the
- * slope by x, 1/y, cannot. The table may state a slope by the operands and compute it by the value, so both are asked.
+ * What the slope depends on where the operation's own value is taken as given, as bits; undefined where it cannot be put
+ * by that: σ′ is made of the value alone, the slope of x/y by y, −value/y, of the value and y, that by x of neither.
  */
-export function canUseValue(code: number, side: 0 | 1): boolean {
-  return VALUE_USES[code]?.[side] ?? false
+export function dependenceByValue(code: number, side: 0 | 1): number | undefined {
+  return BY_VALUE[code]?.[side]
 }
 
-const VALUE_USES: readonly (readonly [boolean, boolean])[] = OPERATIONS.rows.map(({ arity }, code) => {
-  const isUsed = (side: 0 | 1): boolean =>
-    slopeByValue(code, side, 0.3, 0.7, 0.21) !== slopeByValue(code, side, 0.3, 0.7, 0.57)
-  return [isUsed(0), arity === 2 && isUsed(1)]
-})
+/** Two of each, and where they are put in turn; no slope of the table is the same at both by chance. */
+const FIRST = [0.3, 0.7, 0.21] as const
+const SECOND = [0.41, 0.87, 0.57] as const
+
+/** Tried out, since a row may state a slope by its operands and compute it by its value. */
+function readByValue(code: number, side: 0 | 1): number | undefined {
+  const slopeAt = (moved: number): number => {
+    const [x, y, value] = FIRST.map((number, index) => ((moved >> index) & 1 ? SECOND[index] : number))
+    return slopeByValue(code, side, x ?? 0, y ?? 0, value ?? 0)
+  }
+  const bits = [ON_LEFT, ON_RIGHT, ON_VALUE].filter(bit => slopeAt(bit) !== slopeAt(0))
+  return bits.includes(ON_VALUE) ? bits.reduce((all, bit) => all | bit, 0) : undefined
+}
+
+const BY_VALUE: readonly (readonly [number | undefined, number | undefined])[] = OPERATIONS.rows.map(
+  ({ arity }, code) => [readByValue(code, 0), arity === 2 ? readByValue(code, 1) : undefined],
+)

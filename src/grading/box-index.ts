@@ -9,19 +9,24 @@ import { asRead, isMatch, isRight, type Prepared } from './match.js'
 export type BoxIndex = {
   /**
    * The first box that holds what was typed, of the same shape, where that is not right here as well and `isOpen` lets
-   * it pass. Draws on the budget for every box looked at; the search ends where the budget does.
+   * it pass. Of many boxes that hold it some are looked at. A search always draws as much on the budget, and is not made
+   * where that does not suffice; `evenWork`: as many boxes are looked at whatever they hold.
    */
-  find(
-    typed: Prepared,
-    budget: { steps: number },
-    isOpen: (other: Box, entries: readonly number[]) => boolean,
-  ): Box | undefined
+  find(typed: Prepared, search: Search): Box | undefined
+}
+
+type Search = {
+  readonly budget: { steps: number }
+  readonly evenWork: boolean
+  readonly isOpen: (other: Box, entries: readonly number[]) => boolean
 }
 
 const MOST_UNSORTED = 32
+/** The most of many that are looked at. */
+const MOST_LOOKS = 16
 
 /** What a box looked at costs. */
-const BOX_STEPS = 5
+const BOX_STEPS = 10
 
 /**
  * An index of what someone has in the boxes: the first entry of each, not finite where there is none, and all of them
@@ -42,7 +47,7 @@ export function createBoxIndex(
   const values = places.map(place => firsts[place] as number)
 
   /** Whether a box holds what was typed, and holds there what is not right here. */
-  const holds = (place: number, typed: Prepared, isOpen: Parameters<BoxIndex['find']>[2]): boolean => {
+  const holds = (place: number, typed: Prepared, isOpen: Search['isOpen']): boolean => {
     const other = boxes[place]
     if (other === undefined || !isSameShape(other.shape, typed.keyed.shape)) return false
     const entries = entriesAt(place)
@@ -54,17 +59,21 @@ export function createBoxIndex(
   }
 
   return {
-    find(typed, budget, isOpen) {
+    find(typed, { budget, evenWork, isOpen }) {
       // Where the first entry was left blank, every box of the shape may be meant.
       const [value, reach] = typed.first === 0 ? [typed.value, typed.reach] : [0, Infinity]
+      const looks = isSorted && reach < Infinity ? MOST_LOOKS : values.length
+      if (budget.steps < looks * BOX_STEPS) return undefined
+      budget.steps -= looks * BOX_STEPS
       let found = Infinity
-      for (let at = isSorted ? firstFrom(values, value - reach) : 0; at < values.length; at += 1) {
-        const distance = (values[at] as number) - value
-        if (!isSorted && Math.abs(distance) > reach) continue
-        if (distance > reach || budget.steps < BOX_STEPS) break
-        budget.steps -= BOX_STEPS
+      // Behind the last value there may be too few to look at.
+      const from = isSorted ? Math.min(firstFrom(values, value - reach), values.length - looks) : 0
+      for (let at = from; at < from + looks; at += 1) {
         const place = places[at] as number
-        if (place < found && holds(place, typed, isOpen)) found = place
+        const isNear = Math.abs((values[at] as number) - value) <= reach
+        const isFirst = isNear && place < found
+        if (!isFirst && !evenWork) continue
+        if (holds(place, typed, isOpen) && isFirst) found = place
       }
       return boxes[found]?.box
     },

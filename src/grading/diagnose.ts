@@ -108,15 +108,19 @@ export function createDiagnoser(
   }
 
   /** The other box that holds what was typed: rightly, or as the learner has it. */
-  const findOther = (typed: Prepared, { sight, isOwn, box, expected }: Scene, budget: DiagnosisBudget) => {
+  const findOther = (
+    typed: Prepared,
+    { sight, isOwn, box, expected }: Scene,
+    { budget, evenWork = false }: DiagnosisOptions,
+  ): Box | undefined => {
     // Where a learner left out what this box is made of, no number of theirs can be told from what belongs here.
     if (isOwn && expected === undefined) return undefined
-    return indexOf(sight).find(
-      typed,
+    return indexOf(sight).find(typed, {
       budget,
-      (other, entries) =>
+      evenWork,
+      isOpen: (other, entries) =>
         !isOwn || (isIndependent(graph, other, box) && !isExcused('box', typed, entries, expected)),
-    )
+    })
   }
 
   /** Adds what one pass finds, by the right numbers or by a learner's own. */
@@ -132,7 +136,7 @@ export function createDiagnoser(
       const isKnown = found.length > 0 && found.some(diagnosis => diagnosis.code === code)
       if (isKnown && !evenWork) continue
       if (match === 'box') {
-        const other = findOther(typed, scene, budget)
+        const other = findOther(typed, scene, options)
         if (other !== undefined && !isKnown)
           found.push(tell(misconception, scene, [boxName(other, graph.output)]))
         continue

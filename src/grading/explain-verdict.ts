@@ -20,24 +20,16 @@ type Found = {
   readonly index: number
   readonly typed: unknown
   readonly diagnosis: DiagnosisBudget
-  /** What is looked at for the sake of even work alone, and told nobody, draws on this. */
-  readonly discarded: DiagnosisBudget | undefined
   readonly budget: StepBudget
+  readonly evenWork: boolean
 }
 
-/** What there is to say of a box that is wrong; any other comes out as it was. */
+/** What there is to say of a box that is wrong. */
 export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found): GradedBox {
-  const { work, index, diagnosis, discarded } = found
-  const isWrong = NEEDS_A_WORD.has(verdict.status)
+  const { work, index } = found
   const follows = verdict.status === 'follows'
-  const evenWork = discarded !== undefined
-  if (discarded !== undefined && follows)
-    diagnose(key, found, { truth: true, own: undefined, budget: discarded, evenWork })
-  const budget = isWrong ? diagnosis : discarded
   // By the learner's own numbers too: right entries may be rounded, and slips are made of them.
-  const slips =
-    budget === undefined ? [] : diagnose(key, found, { truth: !follows, own: work.sight, budget, evenWork })
-  if (!isWrong) return verdict
+  const slips = diagnose(key, found, { truth: !follows, own: work.sight })
   const codes = slips.map(({ code }) => code)
   return {
     ...verdict,
@@ -46,11 +38,18 @@ export function explainVerdict(key: AnswerKey, verdict: GradedBox, found: Found)
   }
 }
 
+/** Looks at what there is nothing to say of, for the sake of even work alone. */
+export function diagnoseUntold(key: AnswerKey, status: Verdict, found: Found): void {
+  if (status === 'incorrect') return
+  diagnose(key, found, { truth: true, own: status === 'follows' ? undefined : found.work.sight })
+}
+
 function diagnose(
   { boxes, diagnoser, evaluation }: AnswerKey,
-  { answer, index, typed, budget }: Found,
-  options: DiagnosisOptions,
+  { answer, index, typed, diagnosis, budget, evenWork }: Found,
+  { truth, own }: Pick<DiagnosisOptions, 'truth' | 'own'>,
 ): readonly Diagnosis[] {
+  const options: DiagnosisOptions = { truth, own, budget: diagnosis, evenWork }
   const keyed = boxes[index]
   if (keyed === undefined || answer.kind === 'nothing') return []
   if (answer.kind === 'numbers') {

@@ -8,7 +8,7 @@ import type { AnswerKey, KeyedBox } from './answer-key.js'
 import { createExpressionComparer, type CompareExpression } from './compare-expression.js'
 import { totalCredit } from './credit.js'
 import type { DiagnosisBudget } from './diagnose.js'
-import { explainVerdict, NEEDS_A_WORD } from './explain-verdict.js'
+import { diagnoseUntold, explainVerdict, NEEDS_A_WORD } from './explain-verdict.js'
 import { followOwnEntries, type Given, type OwnWork } from './follow-through.js'
 import { isRight } from './match.js'
 import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
@@ -93,15 +93,29 @@ export function gradeReadings(
   const work =
     evenWork || given.some(isWrong) ? followOwnEntries(key, given, { budget, evenWork }) : undefined
   const diagnosis: DiagnosisBudget = { steps: DIAGNOSIS_STEPS }
-  const discarded: DiagnosisBudget | undefined = evenWork ? { steps: DIAGNOSIS_STEPS } : undefined
   const boxes = key.boxes.map((keyed, index) => {
     const reading = readings.get(keyed.box.id) ?? NO_READING
     const answer = given[index] ?? NOTHING
     const verdict = judge(key, keyed, reading, { answer, work, index })
-    if (work === undefined || (!evenWork && !NEEDS_A_WORD.has(verdict.status))) return verdict
+    if (work === undefined || !NEEDS_A_WORD.has(verdict.status)) return verdict
     const typed = answers.get(keyed.box.id)
-    return explainVerdict(key, verdict, { answer, work, index, typed, diagnosis, discarded, budget })
+    return explainVerdict(key, verdict, { answer, work, index, typed, diagnosis, budget, evenWork })
   })
+  if (evenWork && work !== undefined) {
+    // Last, so that it takes nothing from what is told; from the same budget, so that together it is always as much.
+    boxes.forEach(({ id, status }, index) => {
+      const answer = given[index] ?? NOTHING
+      diagnoseUntold(key, status, {
+        answer,
+        work,
+        index,
+        typed: answers.get(id),
+        diagnosis,
+        budget,
+        evenWork,
+      })
+    })
+  }
   const weighted = boxes.map((box, index) => ({ credit: box.credit, weight: key.boxes[index]?.weight ?? 0 }))
   return { ...totalCredit(weighted), boxes, undecidable }
 }

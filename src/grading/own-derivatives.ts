@@ -4,7 +4,13 @@
  * each number runs its taint. Linear in the tape.
  */
 import type { CompiledGraph } from '../engine/graph.js'
-import { canUseValue, ON_LEFT, ON_RIGHT, ON_VALUE, slopeDependence } from '../engine/slope-dependence.js'
+import {
+  dependenceByValue,
+  ON_LEFT,
+  ON_RIGHT,
+  ON_VALUE,
+  slopeDependence,
+} from '../engine/slope-dependence.js'
 import { NOT_ASKED, type AskedPlaces, type NodePlace } from './asked-places.js'
 import { createNumberArena } from './number-arena.js'
 import type { OwnTape, OwnValues, Settle } from './own-tape.js'
@@ -67,16 +73,18 @@ function createPullback(
   const own = new Set(byOwnValue ? byValue.map(({ slot }) => slot) : [])
 
   const slopeTaint = (slot: number, side: 0 | 1): number => {
-    const bits = slopeDependence(codes[slot] as number, side)
+    const code = codes[slot] as number
+    const byValue = dependenceByValue(code, side)
+    const isOwn = byValue !== undefined && own.has(slot)
+    const bits = isOwn ? byValue : slopeDependence(code, side)
     const x = taints[left[slot] as number] as number
     // Without a right operand a slot stands for it itself, and what is entered there is no part of the slope.
     const y = right[slot] === slot ? 0 : (taints[right[slot] as number] as number)
     let taint = 0
     if ((bits & ON_LEFT) !== 0) taint = mergeTaints(taint, x)
     if ((bits & ON_RIGHT) !== 0) taint = mergeTaints(taint, y)
-    if (canUseValue(codes[slot] as number, side) && own.has(slot))
-      return mergeTaints(taint, taints[slot] as number)
-    return (bits & ON_VALUE) !== 0 ? mergeTaints(taint, mergeTaints(x, y)) : taint
+    if ((bits & ON_VALUE) === 0) return taint
+    return mergeTaints(taint, isOwn ? (taints[slot] as number) : mergeTaints(x, y))
   }
   const pass = (operand: number, adjoint: number, taint: number): void => {
     adjoints.values[operand] = (adjoints.values[operand] as number) + adjoint

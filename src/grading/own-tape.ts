@@ -5,7 +5,7 @@
  */
 import type { CompiledGraph } from '../engine/graph.js'
 import { operationRow } from '../engine/operations.js'
-import { canUseValue, slopeByValue } from '../engine/slope-dependence.js'
+import { dependenceByValue, slopeByValue } from '../engine/slope-dependence.js'
 import { NO_OPERATION, sweepForward, type Sweep } from '../engine/tape.js'
 import { NOT_ASKED, type AskedPlaces } from './asked-places.js'
 import { createNumberArena } from './number-arena.js'
@@ -93,7 +93,7 @@ function slopesByValue(
   }: Pick<CompiledGraph, 'tape'> & { readonly sweep: Sweep; readonly taints: Int32Array },
 ): ByValue | undefined {
   if (code === NO_OPERATION || ((taints[slot] as number) & MISSING) !== 0) return undefined
-  if (!canUseValue(code, 0) && !canUseValue(code, 1)) return undefined
+  if (dependenceByValue(code, 0) === undefined && dependenceByValue(code, 1) === undefined) return undefined
   const { values, leftPartials, rightPartials } = sweep
   const [left, right] = [tape.left[slot] as number, tape.right[slot] as number]
   const [x, y, value] = [values[left] as number, values[right] as number, values[slot] as number]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { definedInputs, evaluateGraph } from '../../src/engine/evaluate.js'
 import { compile } from '../support/engine.js'
 import { grade } from '../support/grading.js'
 import {
@@ -63,7 +64,9 @@ test('on any graph, whatever is asked, blank or wrong, a box gets the mark that 
         nodes: graph.nodes.map(({ name, operands, rule }) => ({ name, expression: rule.text(operands) })),
         output: 'J',
       }
-      const { asked } = compile(definition).graph
+      const { graph: compiled } = compile(definition)
+      const { asked } = compiled
+      fc.pre(evaluateGraph(compiled, definedInputs(compiled)).ok)
       const boxes: readonly PlainBox[] = asked.filter(
         (_box, index) => filling[index % filling.length]?.isAsked,
       )

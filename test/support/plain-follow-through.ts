@@ -15,8 +15,11 @@ export type Rule = {
 type Slope = {
   readonly of: (x: number, y: number) => number
   readonly uses: readonly number[]
-  /** The same by the node's own value, for those who know it so. */
-  readonly byOwn?: (value: number) => number
+  /** The same by the node's own value, for those who know it so, and the operands that it is then made of besides. */
+  readonly byOwn?: {
+    readonly of: (value: number, x: number, y: number) => number
+    readonly uses: readonly number[]
+  }
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -37,13 +40,36 @@ export const RULES: readonly Rule[] = [
     text: ([x]) => `exp(${x ?? ''})`,
     arity: 1,
     value: Math.exp,
-    slopes: [{ of: Math.exp, uses: [0], byOwn: v => v }],
+    slopes: [{ of: Math.exp, uses: [0], byOwn: { of: v => v, uses: [] } }],
   },
   {
     text: ([x]) => `sigmoid(${x ?? ''})`,
     arity: 1,
     value: sigmoid,
-    slopes: [{ of: x => sigmoid(x) * (1 - sigmoid(x)), uses: [0], byOwn: v => v * (1 - v) }],
+    slopes: [
+      { of: x => sigmoid(x) * (1 - sigmoid(x)), uses: [0], byOwn: { of: v => v * (1 - v), uses: [] } },
+    ],
+  },
+  {
+    text: ([x]) => `tan(${x ?? ''})`,
+    arity: 1,
+    value: Math.tan,
+    slopes: [{ of: x => 1 + Math.tan(x) ** 2, uses: [0], byOwn: { of: v => 1 + v * v, uses: [] } }],
+  },
+  {
+    text: ([x]) => `sqrt(${x ?? ''})`,
+    arity: 1,
+    value: Math.sqrt,
+    slopes: [{ of: x => 0.5 / Math.sqrt(x), uses: [0], byOwn: { of: v => 0.5 / v, uses: [] } }],
+  },
+  {
+    text: ([x, y]) => `${x ?? ''}/${y ?? ''}`,
+    arity: 2,
+    value: (x, y) => x / y,
+    slopes: [
+      { of: (_x, y) => 1 / y, uses: [1] },
+      { of: (x, y) => -x / y ** 2, uses: [0, 1], byOwn: { of: (v, _x, y) => -v / y, uses: [1] } },
+    ],
   },
   {
     text: ([x, y]) => `${x ?? ''} + ${y ?? ''}`,
@@ -199,9 +225,12 @@ function sweep(
     once('local', name, operand, () => {
       const slope = rule.slopes[operands.indexOf(operand)] as Slope
       const own = valueOf(name)
-      if (slope.byOwn !== undefined && byOwn && !own.missing) return made(slope.byOwn(own.value), [own])
       const values = operands.map(valueOf)
       const [x = right(0), y = right(0)] = values
+      if (slope.byOwn !== undefined && byOwn && !own.missing) {
+        const parts = slope.byOwn.uses.map(index => values[index] ?? right(0))
+        return made(slope.byOwn.of(own.value, x.value, y.value), [own, ...parts])
+      }
       return made(
         slope.of(x.value, y.value),
         slope.uses.map(index => values[index] ?? right(0)),
