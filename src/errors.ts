@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
   'stale-variant': { status: 409, title: 'The variant is no longer current' },
   'learner-erased': { status: 410, title: "The learner's data was erased" },
+  'changes-dropped': { status: 410, title: 'What the job would change is no longer kept' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   'headers-too-large': { status: 431, title: 'The headers or the address are too long' },
   'body-too-large': { status: 413, title: 'The body is too large' },

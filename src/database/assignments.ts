@@ -1,4 +1,5 @@
 /** Assignments of a course. */
+import { ownAssignment } from './assignment-lock.js'
 import type { Database } from './client.js'
 import { Prisma } from './generated/client.js'
 
@@ -88,27 +89,30 @@ export function createAssignmentRepository(database: Database) {
       const { id, key, title, graphId, graphVersion, points, opensAt, dueAt, closesAt } = assignment
       const { lateCredit, maxAttempts, keep, tolerance, weights } = assignment
       const { feedback, reveal, variants, followThrough, seed } = assignment
-      const changed = await database.$executeRaw`
-        INSERT INTO assignments (
-          course_id, id, key, title, graph_id, graph_version, points, opens_at, due_at, closes_at, late_credit,
-          max_attempts, keep, tolerance, weights, feedback, reveal, variants, follow_through, seed, revision,
-          created_at, updated_at)
-        VALUES (
-          ${courseId}::uuid, ${id}::uuid, ${key}, ${title}, ${graphId}::uuid, ${graphVersion}::int,
-          ${points}::float8, ${opensAt}::timestamptz, ${dueAt}::timestamptz, ${closesAt}::timestamptz,
-          ${lateCredit}::float8, ${maxAttempts}::int, ${keep}, ${json(tolerance)}::jsonb,
-          ${json(weights)}::jsonb, ${feedback}, ${reveal}, ${variants}, ${followThrough}::float8, ${seed}::bytea, 1,
-          ${time}, ${time})
-        ON CONFLICT (course_id, key) DO UPDATE SET
-          title = EXCLUDED.title, graph_id = EXCLUDED.graph_id, graph_version = EXCLUDED.graph_version,
-          points = EXCLUDED.points, opens_at = EXCLUDED.opens_at, due_at = EXCLUDED.due_at,
-          closes_at = EXCLUDED.closes_at, late_credit = EXCLUDED.late_credit, max_attempts = EXCLUDED.max_attempts,
-          keep = EXCLUDED.keep, tolerance = EXCLUDED.tolerance, weights = EXCLUDED.weights,
-          feedback = EXCLUDED.feedback, reveal = EXCLUDED.reveal, variants = EXCLUDED.variants,
-          follow_through = EXCLUDED.follow_through,
-          revision = assignments.revision + 1, updated_at = EXCLUDED.updated_at
-        WHERE assignments.revision = ${replaces}::int`
-      return changed > 0
+      return database.$transaction(async transaction => {
+        await ownAssignment(transaction, id)
+        const changed = await transaction.$executeRaw`
+          INSERT INTO assignments (
+            course_id, id, key, title, graph_id, graph_version, points, opens_at, due_at, closes_at, late_credit,
+            max_attempts, keep, tolerance, weights, feedback, reveal, variants, follow_through, seed, revision,
+            created_at, updated_at)
+          VALUES (
+            ${courseId}::uuid, ${id}::uuid, ${key}, ${title}, ${graphId}::uuid, ${graphVersion}::int,
+            ${points}::float8, ${opensAt}::timestamptz, ${dueAt}::timestamptz, ${closesAt}::timestamptz,
+            ${lateCredit}::float8, ${maxAttempts}::int, ${keep}, ${json(tolerance)}::jsonb,
+            ${json(weights)}::jsonb, ${feedback}, ${reveal}, ${variants}, ${followThrough}::float8, ${seed}::bytea, 1,
+            ${time}, ${time})
+          ON CONFLICT (course_id, key) DO UPDATE SET
+            title = EXCLUDED.title, graph_id = EXCLUDED.graph_id, graph_version = EXCLUDED.graph_version,
+            points = EXCLUDED.points, opens_at = EXCLUDED.opens_at, due_at = EXCLUDED.due_at,
+            closes_at = EXCLUDED.closes_at, late_credit = EXCLUDED.late_credit, max_attempts = EXCLUDED.max_attempts,
+            keep = EXCLUDED.keep, tolerance = EXCLUDED.tolerance, weights = EXCLUDED.weights,
+            feedback = EXCLUDED.feedback, reveal = EXCLUDED.reveal, variants = EXCLUDED.variants,
+            follow_through = EXCLUDED.follow_through,
+            revision = assignments.revision + 1, updated_at = EXCLUDED.updated_at
+          WHERE assignments.revision = ${replaces}::int`
+        return changed > 0
+      })
     },
   }
 }

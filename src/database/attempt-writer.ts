@@ -7,6 +7,7 @@
  * none. The assignment is shared by submissions and held until commit: a policy cannot change in between, nor can a
  * regrading end that has not seen this attempt.
  */
+import { shareAssignment } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
 import { enrol, type Enrolment } from './enrolment.js'
 
@@ -132,10 +133,10 @@ async function lockProgress(transaction: Transaction, draft: AttemptDraft): Prom
 
 /** Keeps the policy as it is until commit; false where it is no longer the one that the draft was graded under. */
 async function holdPolicy(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
+  await shareAssignment(transaction, draft.assignmentId)
   const [assignment] = await transaction.$queryRaw<{ revision: number }[]>`
     SELECT revision FROM assignments
-    WHERE course_id = ${draft.courseId}::uuid AND id = ${draft.assignmentId}::uuid
-    FOR SHARE`
+    WHERE course_id = ${draft.courseId}::uuid AND id = ${draft.assignmentId}::uuid`
   return assignment?.revision === draft.policyRevision
 }
 

@@ -8,31 +8,35 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     part =>
       matches(part['code'], prismaCodes) ||
       matches(part['code'], systemCodes) ||
-      isUnavailableState(part['code']) ||
-      isUnavailableState(part['originalCode']) ||
+      isState(part, unavailable) ||
       matches(part['kind'], adapterKinds) ||
       (typeof part['message'] === 'string' && messages.test(part['message'])),
   )
 }
 
 /**
- * Whether an error says that the database could not be reached or could not begin with what was asked, whatever that
- * was: of those above, all but what took too long or too much.
+ * Whether an error says that the database could not be reached or could do nothing just now, whatever was asked: of those
+ * above, all but what took too long.
  */
 export function isDatabaseOutOfReach(error: unknown): boolean {
-  return isDatabaseUnavailable(error) && !related(error).some(isTooMuch)
+  return isDatabaseUnavailable(error) && !related(error).some(isTooLong)
 }
 
-function isTooMuch(part: Record<string, unknown>): boolean {
-  return (
-    matches(part['code'], tooMuchStates) ||
-    matches(part['originalCode'], tooMuchStates) ||
-    matches(part['message'], /cannot be executed on an expired transaction/)
-  )
+function isTooLong(part: Record<string, unknown>): boolean {
+  return isState(part, tooLong) || matches(part['message'], /cannot be executed on an expired transaction/)
 }
 
-/** SQLSTATEs. 53100 and 53200: out of disk or memory; 57014: the statement, 25P03: the transaction took too long. */
-const tooMuchStates = /^(53100|53200|57014|25P03)$/
+/** SQLSTATEs. 57014: the statement, 25P03: the transaction took too long. */
+const tooLong = /^(57014|25P03)$/
+
+/** Whether an error says that a lock was not to be had: it was waited for too long, or in a circle. */
+export function isLockRefused(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^(55P03|40P01)$/))
+}
+
+function isState(part: Record<string, unknown>, states: RegExp): boolean {
+  return matches(part['code'], states) || matches(part['originalCode'], states)
+}
 
 const prismaCodes = /^(P1001|P1002|P1008|P1017|P2024|P2037)$/
 
@@ -62,9 +66,7 @@ const messages = new RegExp(
  * 57P0…: shutting down, crashed, starting; 25006: read-only, as a primary is that has just been replaced;
  * 25P03 and 57P05: the connection was idle for too long.
  */
-function isUnavailableState(code: unknown): boolean {
-  return matches(code, /^(08...|53...|57014|57P0[1235]|25006|25P03)$/)
-}
+const unavailable = /^(08...|53...|57014|57P0[1235]|25006|25P03)$/
 
 function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)

@@ -3,6 +3,7 @@
  * database's clock; when that ends, because its holder was killed, another goes on from the row's cursor. Every
  * transaction of a holder first takes the lease anew, so that one who lost it can write nothing.
  */
+import { ownAssignment } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
 import { dropFolded } from './regrading-leftovers.js'
@@ -55,6 +56,8 @@ export type HeldJob = {
   readonly policy: unknown
   /** The last attempt that was looked at. */
   readonly cursor: AttemptPlace | undefined
+  /** How often its last pass was put off. */
+  readonly postponed: number
 }
 
 /** Where an attempt stands in the order in which attempts are looked at. */
@@ -76,6 +79,9 @@ export type JobRepository = ReturnType<typeof createJobRepository>
 
 /** How long others leave a job alone after its holder's last sign of life. */
 const LEASE = Prisma.sql`interval '15 seconds'`
+
+/** How long a job is left alone after its first failure; twice as long after each further one in a row. */
+const FIRST_PAUSE = Prisma.sql`interval '5 seconds'`
 
 /** The number of the lock under which jobs are claimed, one claim at a time. */
 const CLAIM_LOCK = 7_242_018
@@ -99,11 +105,11 @@ export function createJobRepository(database: Database) {
       const { id, tenantId, courseId, assignmentId, dryRun, policyRevision, policy, createdAt } = draft
       return database.$transaction(async transaction => {
         // Requests for one assignment take turns, and wait for its submissions as these wait for them; it is not for long.
-        const [locked] = await transaction.$queryRaw<{ revision: number }[]>`
-          SELECT revision FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid
-          FOR NO KEY UPDATE`
-        if (locked === undefined) return { kind: 'assignment-gone' }
-        if (locked.revision !== policyRevision) return { kind: 'policy-changed' }
+        await ownAssignment(transaction, assignmentId)
+        const [assignment] = await transaction.$queryRaw<{ revision: number }[]>`
+          SELECT revision FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid`
+        if (assignment === undefined) return { kind: 'assignment-gone' }
+        if (assignment.revision !== policyRevision) return { kind: 'policy-changed' }
         const overrides = await overridesMark(transaction, courseId, assignmentId)
         const [same] = await transaction.$queryRaw<{ id: string }[]>`
           SELECT id FROM jobs
@@ -118,11 +124,11 @@ export function createJobRepository(database: Database) {
         await transaction.$executeRaw`
           INSERT INTO jobs (
             id, tenant_id, course_id, assignment_id, kind, dry_run, status, done, total, changed, skipped,
-            policy_revision, policy, failures, created_at)
+            policy_revision, policy, failures, postponed, changes_dropped, created_at)
           VALUES (
             ${id}::uuid, ${tenantId}::uuid, ${courseId}::uuid, ${assignmentId}::uuid, 'regrade', ${dryRun}, 'queued',
             0, ${sum?.total ?? 0}::int, 0, 0, ${policyRevision}::int,
-            ${JSON.stringify({ assignment: policy, overrides })}::jsonb, 0, ${createdAt})`
+            ${JSON.stringify({ assignment: policy, overrides })}::jsonb, 0, 0, false, ${createdAt})`
         return { kind: 'requested', id }
       })
     },
@@ -140,20 +146,27 @@ export function createJobRepository(database: Database) {
       return rows[0]
     },
 
-    /** What a job changes, or would change, in order of the attempts' ids, after one and up to a limit. */
+    /**
+     * What a job changes, or would change, in order of the attempts' ids, after one and up to a limit; undefined where it
+     * was dropped.
+     */
     async changes(
       courseId: string,
       jobId: string,
       after: string | undefined,
       limit: number,
-    ): Promise<StoredChange[]> {
+    ): Promise<StoredChange[] | undefined> {
       const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND attempt_id > ${after}::uuid`
-      return database.$queryRaw<StoredChange[]>`
+      const changes = await database.$queryRaw<StoredChange[]>`
         SELECT attempt_id AS "attemptId", learner, number, before, credit, points, max_points AS "maxPoints", late
         FROM regraded_attempts
         WHERE course_id = ${courseId}::uuid AND job_id = ${jobId}::uuid AND changed ${afterId}
         ORDER BY attempt_id
         LIMIT ${limit}`
+      // Asked afterwards: what was dropped while we read is then known to be.
+      const [job] = await database.$queryRaw<{ dropped: boolean }[]>`
+        SELECT changes_dropped AS dropped FROM jobs WHERE id = ${jobId}::uuid`
+      return job?.dropped === false ? changes : undefined
     },
 
     /**
@@ -175,7 +188,7 @@ export function createJobRepository(database: Database) {
           UPDATE jobs SET status = 'running', lease_owner = ${owner}::uuid, lease_until = now() + ${LEASE}
           WHERE id = (SELECT id FROM jobs j WHERE ${CLAIMABLE} ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
           RETURNING id, course_id AS "courseId", assignment_id AS "assignmentId", dry_run AS "dryRun",
-            policy_revision AS "policyRevision", policy->'assignment' AS policy,
+            policy_revision AS "policyRevision", policy->'assignment' AS policy, postponed,
             cursor_learner AS "cursorLearner", cursor_number AS "cursorNumber"`
         if (row === undefined) return undefined
         const { cursorLearner: learner, cursorNumber: number, ...job } = row
@@ -198,7 +211,7 @@ export function createJobRepository(database: Database) {
           UPDATE jobs SET
             failures = failures + 1,
             lease_owner = NULL,
-            lease_until = now() + power(2, failures) * interval '1 second',
+            lease_until = now() + power(2, failures) * ${FIRST_PAUSE},
             status = CASE WHEN failures + 1 >= ${most}::int THEN 'failed' ELSE status END,
             error = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.text} END,
             finished_at = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.time}::timestamptz END,
@@ -209,6 +222,14 @@ export function createJobRepository(database: Database) {
         if (row?.status === 'failed') await dropFolded(transaction, { id, courseId })
         return row !== undefined
       })
+    },
+
+    /** Counts that the last pass was put off, and lets go of the job for so many seconds, in which others go first. */
+    async postpone({ id, owner }: HeldJob, pauseSeconds: number): Promise<void> {
+      await database.$executeRaw`
+        UPDATE jobs SET postponed = postponed + 1, lease_owner = NULL,
+          lease_until = now() + ${pauseSeconds}::int * interval '1 second'
+        WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'`
     },
 
     /**

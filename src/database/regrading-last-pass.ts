@@ -6,12 +6,18 @@
  * assignment. Learners who arrive meanwhile are held out of order and therefore never waited for. Whoever has the
  * assignment and every progress row that is to be written has the rest to himself: no submission commits, and none holds
  * what we still need.
+ *
+ * A new assignment and a new job are never in the planner's statistics: it takes all their rows for one. Learners are
+ * therefore listed first, and no statement joins two of their tables but by a whole primary key, row by row.
  */
+import { ownAssignment } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
+import { isLockRefused } from './faults.js'
 import { renewLease, type AttemptPlace, type HeldJob } from './jobs.js'
 import { dropFolded } from './regrading-leftovers.js'
 import { writePage } from './regrading-page.js'
 import { distinctLearners, readLearners, readMissed, type Regrade } from './regrading-reads.js'
+import { letStand } from './regrading-standing.js'
 
 export type LastPass = {
   /** What the job's policy gives for full credit. */
@@ -32,12 +38,16 @@ class TooEarly extends Error {}
 const PASS_MILLISECONDS = 10_000
 const STATEMENT_MILLISECONDS = 8_000
 
-/** Milliseconds that it waits for one lock, keeping those waiting who wait for locks that it has. */
+/**
+ * Milliseconds that it waits for any one lock. It may have to wait for several, one after another, and whoever wants a
+ * lock that it has by then waits as long: that is bounded by the time of the whole pass alone.
+ */
 const LOCK_MILLISECONDS = 3_000
 
 /**
  * Makes the job's results those that stand. `more` where too many attempts are left, or one whose learner is just
- * submitting again or being erased: then nothing is changed. `lost` where somebody else has the job by now.
+ * submitting again or being erased, and where a lock was not to be had: then nothing is changed. `lost` where somebody
+ * else has the job by now.
  */
 export async function runLastPass(
   database: Database,
@@ -65,7 +75,7 @@ export async function runLastPass(
         await lockLearners(transaction, job)
         // Some arrived before the lock, and newcomers since.
         const first = await lookAtMissed(transaction, left => holdMembers(transaction, job, left))
-        const { keep } = await lockAssignment(transaction, job)
+        await ownAssignment(transaction, job.assignmentId)
         // From here on no submission gets past the assignment; some may have been committed while we waited for it.
         await lookAtMissed(
           transaction,
@@ -73,14 +83,14 @@ export async function runLastPass(
             (await holdMembers(transaction, job, left)) &&
             (await holdProgress(transaction, job, [...first, ...left])),
         )
-        await letStand(transaction, job, { maxPoints, keep })
+        await letStand(transaction, job, maxPoints)
         await markDone(transaction, job, time)
         return 'done'
       },
       { timeout: PASS_MILLISECONDS },
     )
   } catch (error) {
-    if (error instanceof TooEarly) return 'more'
+    if (error instanceof TooEarly || isLockRefused(error)) return 'more'
     throw error
   }
 }
@@ -92,10 +102,7 @@ async function limitWaits(transaction: Transaction): Promise<void> {
       set_config('statement_timeout', ${String(STATEMENT_MILLISECONDS)}, true)`
 }
 
-/**
- * Holds the learners of the assignment, and then their progress: no submission and no erasure gets past it. The learners
- * are read first: joined with a table of which it has no statistics, a planner looks through members once for each.
- */
+/** Holds the learners of the assignment, and then their progress: no submission and no erasure gets past it. */
 async function lockLearners(transaction: Transaction, { courseId, assignmentId }: HeldJob): Promise<void> {
   const begun = await transaction.$queryRaw<{ learner: string }[]>`
     SELECT learner FROM progress WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid`
@@ -142,53 +149,6 @@ async function holdProgress(
       AND learner = ANY(${learners}::text[])
     FOR NO KEY UPDATE SKIP LOCKED`
   return held.length === learners.length
-}
-
-/** Keeps every submission and every change of the policy waiting; answers what the policy keeps of the attempts. */
-async function lockAssignment(
-  transaction: Transaction,
-  { courseId, assignmentId }: HeldJob,
-): Promise<{ readonly keep: string }> {
-  const [assignment] = await transaction.$queryRaw<{ keep: string }[]>`
-    SELECT keep FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid
-    FOR NO KEY UPDATE`
-  if (assignment === undefined) throw new Error('the assignment of a job is gone')
-  return assignment
-}
-
-/**
- * Makes the job's results those that stand. A learner whose latest attempt was graded under a later policy keeps that
- * policy's points, and of the attempts that is kept which the assignment keeps now.
- */
-async function letStand(
-  transaction: Transaction,
-  { id, courseId, assignmentId, policyRevision }: HeldJob,
-  { maxPoints, keep }: { readonly maxPoints: number; readonly keep: string },
-): Promise<void> {
-  // The mean is rounded as in grading/credit.ts: a half up, and to all of it only where each was all of it.
-  await transaction.$executeRaw`
-    UPDATE progress p SET
-      credit_millionths = CASE
-        WHEN a.policy_revision <= ${policyRevision}::int THEN f.credit_millionths
-        ELSE CASE ${keep}::text
-          WHEN 'best' THEN f.best_millionths
-          WHEN 'first' THEN f.first_millionths
-          WHEN 'last' THEN f.last_millionths
-          ELSE CASE
-            WHEN f.sum_millionths >= f.attempts::bigint * 1000000 THEN 1000000
-            ELSE LEAST(round(f.sum_millionths::numeric / f.attempts)::int, 999999) END END END,
-      best_millionths = f.best_millionths, first_millionths = f.first_millionths,
-      last_millionths = f.last_millionths, sum_millionths = f.sum_millionths, completed_at = f.completed_at,
-      max_points = CASE WHEN a.policy_revision > ${policyRevision}::int THEN p.max_points ELSE ${maxPoints}::float8 END
-    FROM regraded_progress f
-    JOIN attempts a
-      ON a.course_id = f.course_id AND a.assignment_id = f.assignment_id AND a.learner = f.learner
-        AND a.number = f.attempts
-    WHERE p.course_id = ${courseId}::uuid AND p.assignment_id = ${assignmentId}::uuid
-      AND f.course_id = p.course_id AND f.job_id = ${id}::uuid AND f.learner = p.learner`
-  await transaction.$executeRaw`
-    UPDATE assignments SET regrade_id = ${id}::uuid
-    WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid`
 }
 
 /** Ends a job. The cursor goes: it would name a person for longer than is needed; so does the folded progress. */

@@ -26,11 +26,15 @@ export async function dropNeverStanding(
     WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND id <> ${id}::uuid
       AND (status = 'failed' OR (status = 'done' AND dry_run))`
   if (over.length === 0) return 0
+  const ids = over.map(job => job.id)
+  // In the transaction that takes the first of them: a list with gaps is never taken for a whole one.
+  await transaction.$executeRaw`
+    UPDATE jobs SET changes_dropped = true WHERE id = ANY(${ids}::uuid[]) AND NOT changes_dropped`
   // What an erasure holds just now it takes away itself.
   return transaction.$executeRaw`
     DELETE FROM regraded_attempts
     WHERE course_id = ${courseId}::uuid AND (job_id, attempt_id) IN (
       SELECT job_id, attempt_id FROM regraded_attempts
-      WHERE course_id = ${courseId}::uuid AND job_id = ANY(${over.map(job => job.id)}::uuid[])
+      WHERE course_id = ${courseId}::uuid AND job_id = ANY(${ids}::uuid[])
       LIMIT ${most}::int FOR UPDATE SKIP LOCKED)`
 }

@@ -21,7 +21,7 @@ const POLL_MILLISECONDS = 2_000
 /** A job that fails so often without coming further in between is given up. */
 const MOST_FAILURES = 5
 
-/** After the database was away, a job waits for so many seconds and lets others go first. */
+/** After the database was away, or others were in the way, a job waits for so many seconds and lets others go first. */
 const PAUSE_SECONDS = 2
 
 const FAILED =
@@ -63,7 +63,9 @@ export function createJobRunner(services: JobRunnerServices, options: JobRunnerO
         job,
         next: await takeUpRegrading(services, job, { pageAttempts, hurry: stopping.signal }),
       }
-      if ((await current.next()) !== 'working') current = undefined
+      const outcome = await current.next()
+      if (outcome !== 'working') current = undefined
+      if (outcome === 'later') await jobs.postpone(job, PAUSE_SECONDS)
       return true
     } catch (error) {
       current = undefined

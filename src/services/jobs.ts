@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ChangeView, JobView } from '../contracts/job.js'
 import type { PageQuery } from '../contracts/text.js'
 import type { JobRepository, StoredChange, StoredJob } from '../database/jobs.js'
-import { notFound } from '../errors.js'
+import { notFound, Refusal } from '../errors.js'
 import { roundPoints } from '../grading/credit.js'
 import type { AssignmentServices } from './assignments.js'
 import { pageFrom, readCursor, type Page } from './cursors.js'
@@ -63,7 +63,7 @@ export type ResultBefore = {
   readonly boxesChanged: number
 }
 
-/** The attempts that a job has changed so far, or would change, in the order of their making. */
+/** The attempts that a job has changed so far, or would change, in the order of their making; `changes-dropped`. */
 export async function listChanges(
   services: Pick<JobServices, 'jobs'>,
   principal: Principal,
@@ -74,6 +74,9 @@ export async function listChanges(
   const list = ['changes', job.id]
   const after = readCursor(query.cursor, list, 'id')
   const found = await services.jobs.changes(job.courseId, job.id, after, query.limit + 1)
+  if (found === undefined) {
+    throw new Refusal('changes-dropped', 'A later job of the assignment has begun; ask for a dry run again.')
+  }
   return pageFrom(found, query.limit, list, { positionOf: change => change.attemptId, view: viewChange })
 }
 

@@ -17,8 +17,8 @@ export type RegradeServices = {
   readonly effects: Effects
 }
 
-/** What a step came to: there is more to do, all is done, or somebody else has the job. */
-export type StepOutcome = 'working' | 'done' | 'lost'
+/** What a step came to: there is more to do, now or a little later; all is done; or somebody else has the job. */
+export type StepOutcome = 'working' | 'later' | 'done' | 'lost'
 
 /** Boxes that the attempts of a page have together, about. */
 const PAGE_BOXES = 20_000
@@ -28,6 +28,9 @@ const LAST_ATTEMPTS = 100
 
 /** Results of earlier jobs that never stood, which are taken away in one transaction. */
 const DROPPED_AT_ONCE = 5_000
+
+/** The last pass of a job is put off so often; where it cannot be done after that, it has failed. */
+const MOST_POSTPONED = 30
 
 /** So many steps in a row may find that what they read is no longer there; more than that is a fault of ours. */
 const MOST_FRUITLESS = 5
@@ -47,8 +50,8 @@ export async function takeUpRegrading(
   const boxes = published.truths.reduce((count, { truths }) => count + truths.length, 0)
   const limit = Math.max(1, Math.min(pageAttempts, Math.floor(PAGE_BOXES / boxes)))
   let { cursor } = job
-  let catchingUp = false
-  let tooEarly = false
+  // What has been at its last pass has come to the end of the order.
+  let catchingUp = job.postponed > 0
   let fruitless = 0
   while (!hurry.aborted && (await regrading.dropNeverStanding(job, DROPPED_AT_ONCE)));
 
@@ -76,7 +79,7 @@ export async function takeUpRegrading(
     const few = missed.length < limit && missed.length <= LAST_ATTEMPTS
     // The few that are left are looked at in the last pass, when no more can arrive; a dry run lets those go by. When that
     // was too early, they are looked at here first, so that it has less to do.
-    if (!few || ((job.dryRun || tooEarly) && missed.length > 0)) {
+    if (!few || ((job.dryRun || job.postponed > 0) && missed.length > 0)) {
       if (!(await lookAt(missed))) return 'lost'
       if (!few || fruitless > 0) return 'working'
     }
@@ -89,7 +92,7 @@ export async function takeUpRegrading(
       regrade: async (attempts, learners) => (await regradePage(task, attempts, learners, undefined)).page,
     })
     if (finished !== 'more') return finished
-    tooEarly = true
-    return 'working'
+    if (job.postponed >= MOST_POSTPONED) throw new Error('the last pass was put off too often')
+    return 'later'
   }
 }

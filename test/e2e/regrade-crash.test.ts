@@ -1,8 +1,8 @@
 import path from 'node:path'
-import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobView } from '../../src/contracts/job.js'
 import { createBareDatabase, dropDatabase } from '../support/database.js'
+import { hold, waiting } from '../support/hold.js'
 import { printed, startProgram, type Program } from '../support/process.js'
 import { eventually, onServer, temporaryFolder } from '../support/server.js'
 import { findWrong, GRADED_UNDER, REGRADED_UNDER, storeAttempts } from '../support/stored-attempts.js'
@@ -77,25 +77,13 @@ test('kill -9 in the middle of a regrading: a restart finishes it, with the righ
 test('a stop takes no request any more and answers those under way while a step of a job still waits', async () => {
   const { program, url, call } = await start()
   await storeAttempts(database, DEMO, { learners: 10, attemptsEach: 1 })
-  const holder = new pg.Client({ connectionString: database })
-  // Where this fails, the database goes away under it.
-  holder.on('error', () => undefined)
-  await holder.connect()
-  await holder.query('BEGIN')
-  await holder.query(`SELECT key FROM members WHERE key = ANY($1) FOR UPDATE`, [['learner-1']])
+  const holder = await hold(database, `SELECT key FROM members WHERE key = 'learner-1' FOR UPDATE`)
   await call('POST', `${ASSIGNMENT}/regrade`, {})
-  const waiting = async (count: number) =>
-    (
-      await onServer(
-        database,
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-    ).length === count
-  await eventually(() => waiting(1))
-  await holder.query(`INSERT INTO members (course_id, key, role, created_at, updated_at)
+  await eventually(async () => (await waiting(database)) === 1)
+  await holder.run(`INSERT INTO members (course_id, key, role, created_at, updated_at)
     SELECT id, 'student', 'learner', now(), now() FROM courses WHERE key = 'demo'`)
   const submitted = call('POST', `${ASSIGNMENT}/attempts`, { learner: 'student', answers: { c: '-4' } })
-  await eventually(() => waiting(2))
+  await eventually(async () => (await waiting(database)) === 2)
   program.child.kill('SIGTERM')
   await eventually(() =>
     fetch(`${url}/livez`).then(
@@ -104,8 +92,7 @@ test('a stop takes no request any more and answers those under way while a step 
     ),
   )
   expect(program.child.exitCode).toBeNull()
-  await holder.query('ROLLBACK')
-  await holder.end()
+  await holder.letGo()
   expect(await submitted).toMatchObject({ learner: 'student', number: 1 })
   expect(await program.ended).toBe(0)
 }, 60_000)

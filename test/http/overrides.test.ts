@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AttemptView, LearnerProgress } from '../../src/contracts/attempt.js'
-import pg from 'pg'
-import { eventually, onServer } from '../support/server.js'
+import { hold, waiting } from '../support/hold.js'
+import { eventually } from '../support/server.js'
 import { createTestService, START, type Answer, type TestService } from '../support/service.js'
 
 const RIGHT = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
@@ -140,32 +140,9 @@ describe('routes', () => {
   })
 })
 
-/** Keeps the rows that a statement locks until released. */
-async function hold(sql: string, values: readonly unknown[]): Promise<{ release: () => Promise<void> }> {
-  const client = new pg.Client({ connectionString: service.url })
-  await client.connect()
-  await client.query('BEGIN')
-  await client.query(sql, [...values])
-  return {
-    release: async () => {
-      await client.query('COMMIT')
-      await client.end()
-    },
-  }
-}
-
-/** How many statements wait for a lock. */
-async function waiting(): Promise<number> {
-  const rows = await onServer(
-    service.url,
-    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  )
-  return rows.length
-}
-
 /** Answered, or waiting for a lock beside so many others. */
 function settles(answer: Promise<Answer>, others: number): Promise<unknown> {
-  return Promise.race([answer, eventually(async () => (await waiting()) > others)])
+  return Promise.race([answer, eventually(async () => (await waiting(service.url)) > others)])
 }
 
 async function courseIdOf(url: string): Promise<string> {
@@ -177,12 +154,14 @@ describe('an erasure of someone who had no more than an override', () => {
     const url = await assign()
     const courseId = await courseIdOf(url)
     await override(url, 'zed', { extraAttempts: 1 })
-    const held = await hold('SELECT id FROM assignments WHERE course_id = $1 FOR UPDATE', [courseId])
+    const held = await hold(service.url, 'SELECT id FROM assignments WHERE course_id = $1 FOR UPDATE', [
+      courseId,
+    ])
     const attempt = submit(url, 'zed')
-    await eventually(async () => (await waiting()) === 1)
+    await eventually(async () => (await waiting(service.url)) === 1)
     const erasure = service.call(`DELETE ${url.replace(/\/assignments.*/, '')}/members/zed`, { key })
     await settles(erasure, 1)
-    await held.release()
+    await held.letGo()
     expect([(await attempt).status, (await erasure).status]).toEqual([201, 204])
     const { database } = service
     const where = { courseId }
@@ -198,12 +177,14 @@ describe('an erasure of someone who had no more than an override', () => {
     const other = url.replace('week-1', 'week-2')
     await service.call(`PUT ${other}`, { key, body: { graph: 'lab-network0' } })
     await override(url, 'zed', { extraAttempts: 1 })
-    const held = await hold('SELECT learner FROM overrides WHERE course_id = $1 FOR UPDATE', [courseId])
+    const held = await hold(service.url, 'SELECT learner FROM overrides WHERE course_id = $1 FOR UPDATE', [
+      courseId,
+    ])
     const erasure = service.call(`DELETE ${url.replace(/\/assignments.*/, '')}/members/zed`, { key })
-    await eventually(async () => (await waiting()) === 1)
+    await eventually(async () => (await waiting(service.url)) === 1)
     const put = override(other, 'zed', { extraAttempts: 2 })
     await settles(put, 1)
-    await held.release()
+    await held.letGo()
     expect((await erasure).status).toBe(204)
     expect(await put).toMatchObject({ status: 410, body: { code: 'learner-erased' } })
     expect(await service.database.override.count({ where: { courseId } })).toBe(0)

@@ -1,5 +1,5 @@
-import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
+import { hold } from '../support/hold.js'
 import { CLASS, createClassroom, createRunner, hoursOn as iso, withoutId } from '../support/regrading.js'
 
 const { service, teacher, runner, endLease, expectRecount, close } = await createClassroom()
@@ -124,17 +124,14 @@ describe('crashes and company', () => {
     await runner().step()
     const other = await prepared()
     await endLease(id)
-    const holder = new pg.Client({ connectionString: service.url })
-    await holder.connect()
-    await holder.query('BEGIN')
-    await holder.query(
+    const holder = await hold(
+      service.url,
       `UPDATE jobs SET status = 'done', lease_owner = NULL, lease_until = NULL WHERE id = $1`,
       [id],
     )
     await runner().runUntilIdle()
     expect(await teacher.job(other.id)).toMatchObject({ status: 'done' })
-    await holder.query('COMMIT')
-    await holder.end()
+    await holder.letGo()
     expect(await runner().step()).toBe(false)
     expect(await teacher.job(id)).toMatchObject({ status: 'done' })
   })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { hold, waiting } from '../support/hold.js'
 import {
   CLASS,
   createClassroom,
@@ -6,8 +7,9 @@ import {
   hoursOn as iso,
   type ReadAttempt,
 } from '../support/regrading.js'
+import { eventually } from '../support/server.js'
 
-const { service, teacher, runner, regraded, close } = await createClassroom()
+const { service, tenant, teacher, runner, regraded, close } = await createClassroom()
 afterAll(close)
 
 describe('a dry run', () => {
@@ -91,6 +93,8 @@ describe('what nobody reads any more goes', () => {
     await runner().runUntilIdle()
     expect(await listed(dry.id)).toBe(0)
     expect(await teacher.job(dry.id)).toEqual(dry)
+    const gone = await service.call(`GET /v1/jobs/${dry.id}/changes`, { key: tenant.key })
+    expect(gone).toMatchObject({ status: 410, body: { code: 'changes-dropped' } })
     expect(await listed(id)).toBeGreaterThan(0)
     expect(await listed(otherDry.id)).toBe(before)
     expect(before).toBeGreaterThan(0)
@@ -98,6 +102,44 @@ describe('what nobody reads any more goes', () => {
     await regraded(other)
     expect(await listed(otherDry.id)).toBe(0)
     expect(await teacher.changes(real.id)).toHaveLength(real.changed)
+  })
+
+  test('whoever was reading it page by page is told, and does not take a part of it for all', async () => {
+    const url = await changed()
+    const { id } = await regraded(url, { dryRun: true })
+    const page = (cursor: string) =>
+      service.call(`GET /v1/jobs/${id}/changes?limit=1${cursor}`, { key: tenant.key })
+    const { nextCursor } = (await page('')).body as { nextCursor: string }
+    await teacher.regrade(url)
+    const { regrading } = service.services
+    const dropping = createRunner({
+      ...service.services,
+      regrading: {
+        ...regrading,
+        dropNeverStanding: async job => {
+          await regrading.dropNeverStanding(job, 1)
+          return false
+        },
+      },
+    })
+    await dropping.step()
+    const gone = { status: 410, body: { code: 'changes-dropped' } }
+    expect(await page(`&cursor=${nextCursor}`)).toMatchObject(gone)
+    expect(await listed(id)).toBeGreaterThan(0)
+    expect(await page('')).toMatchObject(gone)
+    await dropping.runUntilIdle()
+  })
+
+  test('be it in the middle of a page', async () => {
+    const url = await changed()
+    const { id } = await regraded(url, { dryRun: true })
+    const holder = await hold(service.url, 'LOCK TABLE regraded_attempts')
+    const page = service.call(`GET /v1/jobs/${id}/changes`, { key: tenant.key })
+    await eventually(async () => (await waiting(service.url)) === 1)
+    await holder.run('DELETE FROM regraded_attempts WHERE job_id = $1', [id])
+    await holder.run('UPDATE jobs SET changes_dropped = true WHERE id = $1', [id])
+    await holder.letGo()
+    expect(await page).toMatchObject({ status: 410, body: { code: 'changes-dropped' } })
   })
 
   test('few rows a transaction, each of which takes the lease anew', async () => {

@@ -10,7 +10,15 @@ type Regrading = typeof service.services.regrading
 function unlucky(different: Partial<Regrading>) {
   const failures: unknown[] = []
   const regrading = { ...service.services.regrading, ...different }
-  return { failures, ...createRunner({ ...service.services, regrading }, { failures }) }
+  const working = createRunner({ ...service.services, regrading }, { failures })
+  return {
+    ...working,
+    failures,
+    /** Works until it has failed so often, however long a job that failed is left alone. */
+    runUntilFailed: async (count: number): Promise<void> => {
+      while (failures.length < count) await working.step()
+    },
+  }
 }
 
 async function asked(): Promise<{ url: string; id: string }> {
@@ -45,6 +53,10 @@ const TOO_LONG: [string, () => Promise<never>][] = [
       ),
   ],
 ]
+async function refused(statement: Promise<unknown>): Promise<never> {
+  await statement
+  throw new Error('it was not refused')
+}
 const OUT_OF_REACH: [string, () => Promise<never>][] = [
   [
     'a server that is not there',
@@ -57,6 +69,14 @@ const OUT_OF_REACH: [string, () => Promise<never>][] = [
       throw new Error('it was not cut')
     },
   ],
+  [
+    'a full disk',
+    () => refused(database.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$`),
+  ],
+  [
+    'a lack of memory',
+    () => refused(database.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53200'; END $$`),
+  ],
 ]
 
 describe('what fails again and again is given up after five times, and the old results stand', () => {
@@ -66,13 +86,13 @@ describe('what fails again and again is given up after five times, and the old r
   ])('%s', async (_name, fault) => {
     const { url, id } = await asked()
     const before = [await teacher.attempts(url), await teacher.progress(url)]
-    const { failures, runUntilIdle } = unlucky({ finish: fault })
+    const { failures, runUntilFailed, runUntilIdle } = unlucky({ finish: fault })
     for (let count = 1; count <= 5; count += 1) {
-      await runUntilIdle()
-      expect(failures).toHaveLength(count)
+      await runUntilFailed(count)
       await endLease(id)
     }
     await runUntilIdle()
+    expect(failures).toHaveLength(5)
     expect(String(failures)).not.toContain('all the time')
     const job = await teacher.job(id)
     expect(job).toMatchObject({ status: 'failed', finishedAt: iso(6) })
@@ -87,9 +107,9 @@ describe('what fails again and again is given up after five times, and the old r
 
   test('though attempts arrive in between: only coming further in order begins the count anew', async () => {
     const { url, id } = await asked()
-    const { failures, runUntilIdle } = unlucky({ finish: () => Promise.reject(new Error('never')) })
+    const { failures, runUntilFailed } = unlucky({ finish: () => Promise.reject(new Error('never')) })
     for (let count = 1; count <= 5; count += 1) {
-      await runUntilIdle()
+      await runUntilFailed(count)
       for (const hour of [6, 7]) {
         await teacher.submit(url, { learner: `aaa-${String(count)}`, answers: { a: '11.4' }, hour })
       }
@@ -100,14 +120,30 @@ describe('what fails again and again is given up after five times, and the old r
   })
 })
 
+test('between failures a job is left alone for longer and longer, for a minute in all: troubles pass', async () => {
+  const { id } = await asked()
+  const { runUntilFailed } = unlucky({ finish: () => Promise.reject(new Error('never')) })
+  let pauses = 0
+  for (let count = 1; count <= 4; count += 1) {
+    await runUntilFailed(count)
+    const [row] = await database.$queryRaw<{ pause: number }[]>`
+      SELECT extract(epoch FROM lease_until - now())::float8 AS pause FROM jobs WHERE id = ${id}::uuid`
+    pauses += row!.pause
+    await endLease(id)
+  }
+  // 75 seconds, less what has gone by since each began.
+  expect(pauses).toBeGreaterThan(40)
+  await runUntilFailed(5)
+  expect(await teacher.job(id)).toMatchObject({ status: 'failed' })
+})
+
 test('an attempt whose number does not follow on is a failure, and no last pass without end', async () => {
   const { url, id } = await asked()
   await database.$executeRaw`
     WITH gap AS (UPDATE attempts SET number = 4 WHERE learner = 'ada' AND number = 3)
     UPDATE progress SET attempts = 4 WHERE learner = 'ada'`
-  const { failures, runUntilIdle } = unlucky({})
-  await runUntilIdle()
-  expect(failures).toHaveLength(1)
+  const { failures, runUntilFailed } = unlucky({})
+  await runUntilFailed(1)
   expect(String(failures)).toContain('without gaps')
   expect(await teacher.job(id)).toMatchObject({ status: 'running' })
   await teacher.call('DELETE /v1/courses/algebra/members/ada')
@@ -122,19 +158,19 @@ describe('a database that is out of reach for a moment is no failure of the job'
     const { url, id } = await asked()
     const { regrading } = service.services
     let away = 7
-    const { failures, runUntilIdle } = unlucky({
+    const { failures, runUntilFailed, runUntilIdle } = unlucky({
       learners: async (...given) => {
         away -= 1
         return away < 0 ? regrading.learners(...given) : fault()
       },
     })
     for (let count = 1; count <= 7; count += 1) {
-      await runUntilIdle()
-      expect(failures).toHaveLength(count)
+      await runUntilFailed(count)
       await endLease(id)
     }
     await runUntilIdle()
-    expect(String(failures)).not.toContain('it was not cut')
+    expect(failures).toHaveLength(7)
+    expect(String(failures)).not.toContain('it was not')
     expect(await teacher.job(id)).toMatchObject({ status: 'done', done: 8 })
     await expectRecount(url, {})
   })

@@ -1,6 +1,7 @@
-import pg from 'pg'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { hold, waiting, type Holder } from '../support/hold.js'
 import { CLASS, createClassroom, createRunner } from '../support/regrading.js'
+import { eventually } from '../support/server.js'
 
 const { service, teacher, runner, regraded, endLease, expectRecount, close } = await createClassroom()
 afterAll(close)
@@ -23,15 +24,17 @@ async function nearlyDone(): Promise<{ url: string; id: string }> {
   return { url, id }
 }
 
-/** A runner in whose last passes something happens before the first attempts that are left are looked at. */
-function disturbed(happens: () => Promise<void>) {
+/**
+ * A runner in whose last passes something happens before attempts that are left are looked at: at first, and again once
+ * the assignment is held.
+ */
+function disturbed(happens: () => Promise<void>, happensThen?: () => Promise<void>) {
   const outcomes: string[] = []
   const { regrading } = service.services
   const finish: Regrading['finish'] = async (job, pass) => {
-    let once = false
+    const disturbances = [happens, happensThen]
     const regrade: Pass['regrade'] = async (...given) => {
-      if (!once) await happens()
-      once = true
+      await disturbances.shift()?.()
       return pass.regrade(...given)
     }
     const outcome = await regrading.finish(job, { ...pass, regrade })
@@ -39,20 +42,6 @@ function disturbed(happens: () => Promise<void>) {
     return outcome
   }
   return { outcomes, ...createRunner({ ...service.services, regrading: { ...regrading, finish } }) }
-}
-
-/** Holds rows, as others do who are under way; answers how they let go of them. */
-async function hold(sql: string, values: readonly unknown[]): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: service.url })
-  // A test that fails leaves it open, and the database goes away under it.
-  client.on('error', () => undefined)
-  await client.connect()
-  await client.query('BEGIN')
-  await client.query(sql, [...values])
-  return async () => {
-    await client.query('COMMIT')
-    await client.end()
-  }
 }
 
 const HOLD_PROGRESS = `
@@ -74,16 +63,17 @@ test('learners who come for the first time while it is under way do not keep it 
 test('for one of them who is submitting again it does not wait: it changes nothing, and is done again', async () => {
   const { url, id } = await nearlyDone()
   const before = await teacher.progress(url)
-  let letGo: (() => Promise<void>) | undefined
+  let holder: Holder | undefined
   const { outcomes, step, runUntilIdle } = disturbed(async () => {
-    if (letGo !== undefined) return
+    if (holder !== undefined) return
     await teacher.submit(url, { learner: 'aa-late', answers: ANSWERS, hour: 0 })
-    letGo = await hold(HOLD_PROGRESS, ['aa-late', keyOf(url)])
+    holder = await hold(service.url, HOLD_PROGRESS, ['aa-late', keyOf(url)])
   })
   await step()
   expect(outcomes).toEqual(['more'])
   expect((await teacher.progress(url)).get('ada')).toEqual(before.get('ada'))
-  await letGo?.()
+  await holder?.letGo()
+  await endLease(id)
   await runUntilIdle()
   expect(outcomes).toEqual(['more', 'done'])
   expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
@@ -93,29 +83,123 @@ test('for one of them who is submitting again it does not wait: it changes nothi
 test('more newcomers than may wait for it are looked at before it is done again', async () => {
   const { url, id } = await nearlyDone()
   let crowd = 3
-  const { outcomes, runUntilIdle } = disturbed(async () => {
+  const { outcomes, step, runUntilIdle } = disturbed(async () => {
     for (; crowd > 0; crowd -= 1) {
       await teacher.submit(url, { learner: `aa-crowd-${String(crowd)}`, answers: ANSWERS, hour: 0 })
     }
   })
+  while (outcomes.length === 0) await step()
+  await endLease(id)
   await runUntilIdle()
   expect(outcomes).toEqual(['more', 'done'])
   expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 4 })
   await expectRecount(url, {})
 })
 
-test('what it waits for too long is a failure, and those who wait for it go on', async () => {
+test('no submission gets past the assignment once it is held', async () => {
   const { url, id } = await nearlyDone()
-  const letGo = await hold(HOLD_PROGRESS, ['dan', keyOf(url)])
-  const failures: unknown[] = []
-  await createRunner(service.services, { failures }).step()
-  expect(String(failures)).toContain('lock timeout')
-  await teacher.submit(url, { learner: 'ada', answers: ANSWERS, hour: 0 })
-  await letGo()
-  await endLease(id)
-  await runner().runUntilIdle()
-  expect(await teacher.job(id)).toMatchObject({ status: 'done' })
+  let submission: Promise<unknown> | undefined
+  const { outcomes, runUntilIdle } = disturbed(
+    async () => {
+      await teacher.submit(url, { learner: 'aa-late', answers: ANSWERS, hour: 0 })
+    },
+    async () => {
+      submission = teacher.submit(url, { learner: 'aa-later', answers: ANSWERS, hour: 0 })
+      await eventually(async () => (await waiting(service.url)) === 1)
+    },
+  )
+  await runUntilIdle()
+  await submission
+  expect(outcomes).toEqual(['done'])
+  // What came after it stands by itself.
+  expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
+  expect(await teacher.attempts(url)).toHaveLength(CLASS.length + 3)
   await expectRecount(url, {})
+})
+
+describe('where a lock is not to be had it is put off, and that is no failure', () => {
+  test('waited for too long: those who wait for it go on', async () => {
+    const { url, id } = await nearlyDone()
+    const holder = await hold(service.url, HOLD_PROGRESS, ['dan', keyOf(url)])
+    const { outcomes, step } = disturbed(() => Promise.resolve())
+    await step()
+    expect(outcomes).toEqual(['more'])
+    await teacher.submit(url, { learner: 'ada', answers: ANSWERS, hour: 0 })
+    await holder.letGo()
+    await endLease(id)
+    await runner().runUntilIdle()
+    expect(await teacher.job(id)).toMatchObject({ status: 'done' })
+    expect(await service.database.job.findUnique({ where: { id } })).toMatchObject({ postponed: 1 })
+    await expectRecount(url, {})
+  })
+
+  test('waited for in a circle', async () => {
+    const { url, id } = await nearlyDone()
+    let circle = true
+    const { outcomes, step, runUntilIdle } = disturbed(async () => {
+      if (!circle) return
+      circle = false
+      await service.database
+        .$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$`
+    })
+    await step()
+    expect(outcomes).toEqual(['more'])
+    await endLease(id)
+    await runUntilIdle()
+    expect(outcomes).toEqual(['more', 'done'])
+    await expectRecount(url, {})
+  })
+})
+
+describe('while it is put off', () => {
+  /** A runner for which the last pass of a job is always too early, and when it was tried. */
+  function alwaysTooEarly(id: string) {
+    const failures: unknown[] = []
+    const tried: string[] = []
+    const { regrading } = service.services
+    const finish: Regrading['finish'] = (job, pass) => {
+      if (job.id !== id) return regrading.finish(job, pass)
+      tried.push(job.id)
+      return Promise.resolve('more')
+    }
+    const working = createRunner({ ...service.services, regrading: { ...regrading, finish } }, { failures })
+    return { failures, tried, ...working }
+  }
+
+  test('it leaves the runner to others', async () => {
+    const { url, id } = await nearlyDone()
+    const { tried, step, runUntilIdle } = alwaysTooEarly(id)
+    while (tried.length === 0) await step()
+    const lease = await service.database.job.findUniqueOrThrow({ where: { id } })
+    expect(lease).toMatchObject({ status: 'running', leaseOwner: null, failures: 0, postponed: 1 })
+    expect(lease.leaseUntil).not.toBeNull()
+    const other = await teacher.assign()
+    await teacher.submitAll(other)
+    const { id: otherId } = await teacher.regrade(other)
+    await runUntilIdle()
+    expect(await teacher.job(otherId)).toMatchObject({ status: 'done' })
+    await endLease(id)
+    await runner().runUntilIdle()
+    expect(await teacher.job(id)).toMatchObject({ status: 'done' })
+    await expectRecount(url, {})
+  })
+
+  test('too often is a failure, and the fifth of those ends it, though learners arrive that are last in order', async () => {
+    const { url, id } = await nearlyDone()
+    const before = await teacher.progress(url)
+    const { failures, tried, step } = alwaysTooEarly(id)
+    while ((await teacher.job(id)).status === 'running') {
+      await step()
+      await endLease(id)
+      if (tried.length % 10 === 5 && failures.length < 4) {
+        await teacher.submit(url, { learner: `zz-${String(tried.length)}`, answers: ANSWERS, hour: 0 })
+      }
+    }
+    expect(tried).toHaveLength(35)
+    expect(failures).toHaveLength(5)
+    expect(await teacher.job(id)).toMatchObject({ status: 'failed' })
+    expect((await teacher.progress(url)).get('ada')).toEqual(before.get('ada'))
+  })
 })
 
 test.each([

@@ -79,6 +79,8 @@ CREATE TABLE "jobs" (
     "lease_owner" UUID,
     "lease_until" TIMESTAMPTZ(3),
     "failures" INTEGER NOT NULL,
+    "postponed" INTEGER NOT NULL,
+    "changes_dropped" BOOLEAN NOT NULL,
     "error" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "finished_at" TIMESTAMPTZ(3),

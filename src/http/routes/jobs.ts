@@ -54,8 +54,8 @@ export function registerJobRoutes(app: ZodApp, services: JobServices): void {
         tags,
         summary: 'The attempts that a job changes, or would change',
         description:
-          'In the order in which the attempts were made; complete once the job is done. What a dry run has found is ' +
-          'kept until the next job of the assignment begins.',
+          'In the order in which the attempts were made; complete once the job is done. What a dry run or a job that ' +
+          'failed has found is kept until the next job of the assignment begins: 410 `changes-dropped` after that.',
         params: jobPath,
         querystring: pageQuerySchema,
         response: { 200: pageOf(changeSchema), ...refusals },

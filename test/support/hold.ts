@@ -1,0 +1,37 @@
+/** Standing in the way of the service: a transaction of its own that holds what it has locked. */
+import pg from 'pg'
+import { onServer } from './server.js'
+
+export type Holder = {
+  readonly run: (sql: string, values?: readonly unknown[]) => Promise<void>
+  readonly letGo: () => Promise<void>
+}
+
+/** Begins a transaction and runs a statement in it; what that locks is held until it is let go. */
+export async function hold(url: string, sql: string, values: readonly unknown[] = []): Promise<Holder> {
+  const client = new pg.Client({ connectionString: url })
+  // A test that fails leaves it open, and the database goes away under it.
+  client.on('error', () => undefined)
+  await client.connect()
+  const run: Holder['run'] = async (statement, given = []) => {
+    await client.query(statement, [...given])
+  }
+  await run('BEGIN')
+  await run(sql, values)
+  return {
+    run,
+    letGo: async () => {
+      await run('COMMIT')
+      await client.end()
+    },
+  }
+}
+
+/** How many statements wait for a lock in this database. */
+export async function waiting(url: string): Promise<number> {
+  const rows = await onServer(
+    url,
+    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  )
+  return rows.length
+}
