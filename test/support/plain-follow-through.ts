@@ -46,9 +46,7 @@ export const RULES: readonly Rule[] = [
     text: ([x]) => `sigmoid(${x ?? ''})`,
     arity: 1,
     value: sigmoid,
-    slopes: [
-      { of: x => sigmoid(x) * (1 - sigmoid(x)), uses: [0], byOwn: { of: v => v * (1 - v), uses: [] } },
-    ],
+    slopes: [{ of: x => sigmoid(x) * sigmoid(-x), uses: [0], byOwn: { of: v => v * (1 - v), uses: [] } }],
   },
   {
     text: ([x]) => `tan(${x ?? ''})`,
