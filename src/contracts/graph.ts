@@ -1,5 +1,6 @@
 /** Graphs as they cross the boundary (contract §1, §3 and §6). */
 import { z } from 'zod'
+import { sampleSchema } from './sample.js'
 import { keySchema, text, wholeNumber } from './text.js'
 
 const LAB_NETWORK = {
@@ -18,8 +19,7 @@ export const DEFINITION_BYTES = 2 * 1024 * 1024
 /** The engine's own bound, and its message, is lower; this one keeps a flood from being looked at one by one. */
 const MAX_NODES = 10_000
 
-const finite = z.number()
-const positive = finite.min(0)
+const positive = z.number().min(0)
 
 type Value = number | number[] | number[][]
 
@@ -76,49 +76,6 @@ export const toleranceSchema = z
     z.strictObject({ absolute: positive.optional(), relative: positive.max(1).optional() }),
   ])
   .describe('|s − t| ≤ max(absolute, relative·|t|), or half a unit of a decimal place or significant digit')
-
-/** Whether a range of integers holds one that is not excluded; looks at no more of them than are excluded. */
-function leavesInteger(low: number, high: number, exclude: readonly number[]): boolean {
-  const excluded = new Set(exclude.filter(value => low <= value && value <= high))
-  return high - low + 1 > excluded.size
-}
-
-/** ⌊value · 10^decimals⌋, exactly, the value being taken as it is written. */
-function floorScaled(value: number, decimals: number): bigint {
-  const [mantissa = '', exponent = '0'] = String(value).split('e')
-  const [whole = '', fraction = ''] = mantissa.split('.')
-  const digits = BigInt(whole + fraction)
-  const places = decimals + Number(exponent) - fraction.length
-  if (places >= 0) return digits * 10n ** BigInt(places)
-  const divisor = 10n ** BigInt(-places)
-  return digits / divisor - (digits < 0n && digits % divisor !== 0n ? 1n : 0n)
-}
-
-/** What is wrong with a range of numbers of so many decimals; undefined where it holds one. */
-function rangeFault([low, high]: readonly [number, number], decimals: number): string | undefined {
-  if (low > high) return 'the range must not be empty'
-  if (-floorScaled(-low, decimals) <= floorScaled(high, decimals)) return undefined
-  const numbers =
-    decimals === 0 ? 'whole number' : `number of ${String(decimals)} decimal${decimals === 1 ? '' : 's'}`
-  return `no ${numbers} lies between ${String(low)} and ${String(high)}`
-}
-
-/** How a variant's value of an input is drawn. */
-const sampleSchema = z.union([
-  z
-    .strictObject({ integer: z.tuple([z.int(), z.int()]), exclude: z.array(z.int()).max(100).optional() })
-    .refine(({ integer: [low, high], exclude = [] }) => leavesInteger(low, high, exclude), {
-      message: 'no number is left to draw',
-    }),
-  z.strictObject({ choice: z.array(finite).min(1).max(100) }),
-  z
-    .strictObject({ uniform: z.tuple([finite, finite]), decimals: z.int().min(0).max(6) })
-    .superRefine(({ uniform, decimals }, context) => {
-      const message = rangeFault(uniform, decimals)
-      if (message !== undefined)
-        context.addIssue({ code: 'custom', path: ['uniform'], input: uniform, message })
-    }),
-])
 
 const inputSchema = z.strictObject({
   name: z.string(),

@@ -7,8 +7,8 @@ const LEARNERS_AT_ONCE = 1_000
 
 /**
  * Makes the job's results those that stand. A learner whose latest attempt was graded under a later policy keeps that
- * policy's points, and of the attempts that is kept which the assignment keeps now. Whoever calls it has
- * the assignment and the progress of its learners, all of which are folded.
+ * policy's points, and of the attempts that is kept which the assignment keeps now. Whoever calls it has the assignment
+ * and the progress of its learners, all of which are folded.
  */
 export async function letStand(transaction: Transaction, job: HeldJob, maxPoints: number): Promise<void> {
   const { id, courseId, assignmentId } = job

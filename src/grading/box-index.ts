@@ -4,7 +4,8 @@
 import type { Box } from '../engine/boxes.js'
 import { isSameShape } from '../engine/tensor.js'
 import type { BoxTruth } from './answer-key.js'
-import { asRead, isMatch, isRight, type Prepared } from './match.js'
+import { isMatch, isRight, type Prepared } from './match.js'
+import { asRead } from './read-answer.js'
 
 export type BoxIndex = {
   /**

@@ -1,13 +1,12 @@
 /** What there is to say of a verdict: where an answer follows from, and what it may have gone wrong by. */
 import { evaluateExpression } from '../engine/evaluate-expression.js'
 import type { StepBudget } from '../engine/faults.js'
-import { fromDouble } from '../engine/rational.js'
 import { entriesOf } from '../engine/tensor.js'
 import type { AnswerKey } from './answer-key.js'
 import type { Diagnosis, DiagnosisBudget, DiagnosisOptions } from './diagnose.js'
 import type { Given, OwnWork } from './follow-through.js'
 import type { GradedBox, Verdict } from './verdicts.js'
-import type { ReadNumber } from './read-answer.js'
+import { asRead } from './read-answer.js'
 import { boxName } from './wording.js'
 
 /** Verdicts on which there is something to say. */
@@ -61,10 +60,9 @@ function diagnose(
   const numbers = entriesOf(value)
   // One number may stand for all entries; an array of another size is no candidate.
   if (numbers.length !== 1 && numbers.length !== keyed.truths.length) return []
-  const entries = keyed.truths.map((_truth, entry): ReadNumber => {
-    const double = numbers[numbers.length === 1 ? 0 : entry] as number
-    return { kind: 'number', double, exact: () => fromDouble(double) }
-  })
+  const entries = keyed.truths.map((_truth, entry) =>
+    asRead(numbers[numbers.length === 1 ? 0 : entry] as number),
+  )
   return diagnoser.diagnose({ keyed, typed: undefined, entries }, { ...options, own: undefined })
 }
 

@@ -1,10 +1,9 @@
 /**
  * Whether what was typed is what a wrong rule gives. Plain doubles refuse nearly all of them: one comparison each.
  */
-import { fromDouble } from '../engine/rational.js'
 import type { KeyedBox } from './answer-key.js'
 import type { Misconception } from './misconceptions.js'
-import type { ReadNumber } from './read-answer.js'
+import { asRead, type ReadNumber } from './read-answer.js'
 import { absoluteFloor, DEFAULT_ABSOLUTE, DEFAULT_RELATIVE, isWithin, type Tolerance } from './tolerance.js'
 import { digitsOf, isBroughtTo, typedCells, type TypedDigits } from './typed-digits.js'
 
@@ -96,10 +95,6 @@ export function isRight({ truths, ranges, tolerance }: KeyedBox, entry: number, 
   if (range === undefined) return false
   const inside = range.low < read.double && read.double < range.high
   return inside || isWithin(read, range.low, tolerance) || isWithin(read, range.high, tolerance)
-}
-
-export function asRead(value: number): ReadNumber {
-  return { kind: 'number', double: value, exact: () => fromDouble(value) }
 }
 
 function isNear({ keyed: { tolerance } }: Prepared, read: ReadNumber, value: number): boolean {

@@ -7,8 +7,7 @@ import type { CompiledGraph } from '../engine/graph.js'
 import { createRandomNumbers } from '../engine/random-numbers.js'
 import { entriesOf, SCALAR, shapeOfValue, valueOfEntries, type Value } from '../engine/tensor.js'
 import { findTruths, type BoxTruth } from './answer-key.js'
-import { asRead } from './match.js'
-import { isWithin, type Tolerance } from './tolerance.js'
+import { wouldPass, type Tolerance } from './tolerance.js'
 
 /** By how much inputs are moved, of themselves, and how equal numbers that are equal by nature then still are. */
 const MOVE = 1e-3
@@ -74,8 +73,5 @@ export function arePassing(
   truths: readonly number[],
   tolerance: Tolerance,
 ): boolean {
-  return truths.every((truth, entry) => {
-    const value = typed[entry] as number
-    return value === truth || isWithin(asRead(value), truth, tolerance)
-  })
+  return truths.every((truth, entry) => wouldPass(typed[entry] as number, truth, tolerance))
 }

@@ -134,7 +134,12 @@ export function readNumber(typed: number): ReadNumber | Unreadable {
   if (Number.isNaN(typed)) return unreadable('not-a-number', 'NaN is not a number.')
   // JSON has no infinity: an infinite number was a literal past the largest double, such as 1e999.
   if (!Number.isFinite(typed)) return TOO_LARGE
-  return { kind: 'number', double: typed, exact: () => fromDouble(typed) }
+  return asRead(typed)
+}
+
+/** A finite number as if it had been typed with just as many digits as it has. */
+export function asRead(value: number): ReadNumber {
+  return { kind: 'number', double: value, exact: () => fromDouble(value) }
 }
 
 /** The parser reads all of these as well; most of what learners type is one of them, and this takes a tenth of the time. */

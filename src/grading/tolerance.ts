@@ -10,7 +10,7 @@ import {
   subtract,
   type Rational,
 } from '../engine/rational.js'
-import type { ReadNumber } from './read-answer.js'
+import { asRead, type ReadNumber } from './read-answer.js'
 
 /** How close an answer must be. In the first form a field left out has its default. */
 export type Tolerance =
@@ -38,6 +38,11 @@ export function isWithin(typed: ReadNumber, truth: number, tolerance: Tolerance)
   // Past 2,048 bits there is no exact difference; the doubles are then all there is.
   if (exactDistance === undefined) return distance <= bound
   return compare(absolute(exactDistance), exactBound(exactTruth, truth, tolerance)) <= 0
+}
+
+/** Whether a number, typed with all its digits, would be right. What is the same always is. */
+export function wouldPass(value: number, truth: number, tolerance: Tolerance): boolean {
+  return value === truth || isWithin(asRead(value), truth, tolerance)
 }
 
 /** The absolute part of a tolerance: what 0 is held against, where the tolerance has such a part. */

@@ -10,9 +10,8 @@ import { createSymbolics, symbolicForm, type Symbolics } from '../engine/symboli
 import { isScalar, valueOfEntries } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
 import type { KeyedBox } from '../grading/answer-key.js'
-import { asRead } from '../grading/match.js'
 import { answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
-import { isWithin, type Tolerance } from '../grading/tolerance.js'
+import { wouldPass } from '../grading/tolerance.js'
 import { formFaults } from './form-faults.js'
 import { findJsonFault } from './json-fault.js'
 import { compileOrRefuse } from './publish-graph.js'
@@ -181,7 +180,7 @@ function slipsOf(
 ): CheckedBox['slips'] {
   const byCode = new Map<string, Set<string>>()
   for (const { code, values } of diagnoser.candidates(box, { steps: STEPS_PER_BOX })) {
-    if (values.every((value, entry) => isRight(value, truths[entry] ?? Number.NaN, tolerance))) continue
+    if (values.every((value, entry) => wouldPass(value, truths[entry] ?? Number.NaN, tolerance))) continue
     const known = byCode.get(code) ?? new Set()
     byCode.set(code, known.add(showValue(valueOfEntries(shape, values), showShort).text))
   }
@@ -190,10 +189,6 @@ function slipsOf(
     const all = [...values]
     return { code, values: all.length > most ? [...all.slice(0, most), '…'] : all }
   })
-}
-
-function isRight(value: number, truth: number, tolerance: Tolerance): boolean {
-  return value === truth || isWithin(asRead(value), truth, tolerance)
 }
 
 function showShort(value: number): ShownNumber {

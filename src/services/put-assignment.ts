@@ -6,10 +6,8 @@ import { viewAssignment, type AssignmentServices } from './assignments.js'
 import { canonicalJson } from './canonical-json.js'
 import { findCourse } from './courses.js'
 import type { LibraryGraph } from './graph-library.js'
+import { underPresentPolicy } from './policy-changes.js'
 import type { Principal } from './principal.js'
-
-/** PUTs of one assignment that may come between before the caller is asked to try again. */
-const MAX_TRIES = 20
 
 /** Of the secret from which variants are drawn. */
 const SEED_BYTES = 32
@@ -27,7 +25,7 @@ export async function putAssignment(
 ): Promise<{ readonly created: boolean; readonly view: AssignmentView }> {
   const course = await findCourse(services, principal, courseKey)
   const { newId, now, randomBytes } = services.effects
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  return underPresentPolicy(async () => {
     const existing = await services.assignments.find(course.id, key)
     const graph = await graphFor(services, principal, body, existing)
     checkAgainstGraph(body, graph)
@@ -43,7 +41,7 @@ export async function putAssignment(
     }
     const time = new Date(now())
     const revision = existing?.revision ?? 0
-    if (!(await services.assignments.put(course.id, assignment, revision, time))) continue
+    if (!(await services.assignments.put(course.id, assignment, revision, time))) return 'policy-changed'
     const { key: graphKey, definition } = graph
     const stored: StoredAssignment = {
       ...assignment,
@@ -57,8 +55,7 @@ export async function putAssignment(
       graphVaries: definition.inputs.some(({ sample }) => sample !== undefined),
     }
     return { created: existing === undefined, view: viewAssignment(stored) }
-  }
-  throw new Refusal('unavailable', 'Too many changes of this assignment at once; please try again.', [], 1)
+  })
 }
 
 function policyRow(

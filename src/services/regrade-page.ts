@@ -12,7 +12,13 @@ import type {
 } from '../database/regrading-reads.js'
 import type { Value } from '../engine/tensor.js'
 import type { AnswerKey } from '../grading/answer-key.js'
-import { advanceProgress, effectivePolicy, NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
+import {
+  advanceProgress,
+  effectivePolicy,
+  NO_PROGRESS,
+  viewProgress,
+  type ProgressState,
+} from '../grading/attempt-policy.js'
 import type { GradedBox } from '../grading/verdicts.js'
 import { answerKeyAt, answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
 import {
@@ -54,9 +60,9 @@ export async function regradePage(
   let seen = 0
   for (const attempt of attempts) {
     const { learner, number } = attempt
-    const before = progress.get(learner) ?? learners.progress.get(learner) ?? NOTHING_FOLDED
+    const before = progress.get(learner) ?? learners.progress.get(learner)
     // One that was looked at already is passed over, and one that cannot be folded yet is left for later.
-    if (number === before.attempts + 1) {
+    if (number === (before?.attempts ?? 0) + 1) {
       const done = regradeOne(task, keyFor, attempt, before, learners)
       regraded.push(done.regraded)
       progress.set(learner, done.after)
@@ -70,16 +76,6 @@ export async function regradePage(
     }
   }
   return { page: { attempts: regraded, progress }, seen }
-}
-
-const NOTHING_FOLDED: FoldedProgress = {
-  attempts: 0,
-  creditMillionths: 0,
-  bestMillionths: 0,
-  firstMillionths: 0,
-  lastMillionths: 0,
-  sumMillionths: 0,
-  completedAt: null,
 }
 
 /** The answer keys of a page, each made once; undefined where the graph has no finite values at a variant's inputs. */
@@ -102,7 +98,7 @@ function regradeOne(
   task: Task,
   keyFor: (inputs: string | null) => AnswerKey | undefined,
   attempt: AttemptToRegrade,
-  before: FoldedProgress,
+  before: FoldedProgress | undefined,
   learners: LearnersToRegrade,
 ): { readonly regraded: RegradedAttempt; readonly after: FoldedProgress } {
   const { id, learner, number } = attempt
@@ -112,19 +108,23 @@ function regradeOne(
   const isLater = standing.policyRevision > task.job.policyRevision
   const graded = isLater ? undefined : gradeOne(keyFor, policy, attempt)
   const worth = graded ?? standing
-  const { completedAt, ...rest } = before
-  const { completed, ...state } = advanceProgress(
-    { ...NO_PROGRESS, ...rest, completed: completedAt !== null },
-    policy.keep,
-    { earnedMillionths: worth.earnedMillionths, complete: worth.credit === 1 },
-  )
-  const after = { ...state, completedAt: completedAt ?? (completed ? attempt.submittedAt : null) }
+  const { completed, ...state } = advanceProgress(stateOf(before), policy.keep, {
+    earnedMillionths: worth.earnedMillionths,
+    complete: worth.credit === 1,
+  })
+  const after = { ...state, completedAt: before?.completedAt ?? (completed ? attempt.submittedAt : null) }
   const shown = isLater ? standing.progress : viewProgress({ ...state, completed }, policy)
   const result = { ...standing, ...(graded === undefined ? {} : byTask(task, graded)), progress: shown }
   return {
     regraded: { id, learner, number, skipped: !isLater && graded === undefined, ...compare(attempt, result) },
     after,
   }
+}
+
+function stateOf(folded: FoldedProgress | undefined): ProgressState {
+  if (folded === undefined) return NO_PROGRESS
+  const { completedAt, ...rest } = folded
+  return { ...rest, completed: completedAt !== null }
 }
 
 function gradeOne(

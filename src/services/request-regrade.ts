@@ -2,13 +2,11 @@
 import { z } from 'zod'
 import type { JobView, RegradeBody } from '../contracts/job.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import { notFound, Refusal } from '../errors.js'
+import { notFound } from '../errors.js'
 import { findAssignment, policyOf, type AssignmentPolicy } from './assignments.js'
 import { readJob, type JobServices } from './jobs.js'
+import { underPresentPolicy } from './policy-changes.js'
 import type { Principal } from './principal.js'
-
-/** Changes of the policy that may come between before the caller is asked to try again. */
-const MAX_TRIES = 20
 
 /**
  * Makes a job that grades an assignment's attempts again, and answers it. While one waits or works for the same policy,
@@ -20,7 +18,7 @@ export async function requestRegrade(
   path: { readonly course: string; readonly assignment: string },
   { dryRun }: RegradeBody,
 ): Promise<JobView> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  return underPresentPolicy(async () => {
     const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
     const requested = await services.jobs.request({
       id: services.effects.newId(),
@@ -32,12 +30,11 @@ export async function requestRegrade(
       policy: snapshot(assignment),
       createdAt: new Date(services.effects.now()),
     })
-    if (requested.kind === 'policy-changed') continue
+    if (requested.kind === 'policy-changed') return requested.kind
     if (requested.kind === 'assignment-gone') throw notFound()
     services.jobBell.ring()
     return readJob(services, principal, requested.id)
-  }
-  throw new Refusal('unavailable', 'Too many changes of this assignment at once; please try again.', [], 1)
+  })
 }
 
 /** A policy and the graph version that it is about, as a job has kept them. */

@@ -27,6 +27,7 @@ import { memberHash } from './courses.js'
 import { createExpectedValues } from './expected-values.js'
 import { nothingExpected, viewForLearner } from './feedback-view.js'
 import { gradeOrRefuse } from './grade-answers.js'
+import { underPresentPolicy } from './policy-changes.js'
 import type { Principal } from './principal.js'
 import { fingerprint, replay, type Idempotency } from './replay-attempt.js'
 import { answeredVariant, keyOfVariant, staleVariant, type VariantServices } from './variant-store.js'
@@ -64,15 +65,8 @@ export async function submitAttempt(
   principal: Principal,
   submission: Submission,
 ): Promise<SubmissionResult> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const result = await submitUnderPolicy(services, principal, submission)
-    if (result !== 'policy-changed') return result
-  }
-  throw new Refusal('unavailable', 'Too many changes of this assignment at once; please try again.', [], 1)
+  return underPresentPolicy(() => submitUnderPolicy(services, principal, submission))
 }
-
-/** Changes of the policy that may come between before the caller is asked to try again. */
-const MAX_TRIES = 20
 
 /** Under the policy as it is now; `policy-changed` where it is another by the time of the commit: nothing is stored. */
 async function submitUnderPolicy(

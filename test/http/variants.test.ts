@@ -407,6 +407,15 @@ describe('the solution of an assignment', () => {
       return (body as { items: AttemptRecord[] }).items[0]?.boxes[0]?.expected
     }
 
+    /** One where the first box holds 1000 more. */
+    const publishSecondVersion = (graph: string) => {
+      const nodes = [
+        { name: 'a', expression: 'w*x + 1000' },
+        { name: 'J', expression: '(a - y)^2' },
+      ]
+      return service.call(`PUT /v1/graphs/${graph}`, { key, body: definition({ nodes }) })
+    }
+
     const change = (url: string, policy: object) =>
       service.call(`PUT ${url}`, { key, body: { graph: 'product', reveal: 'when-correct', ...policy } })
 
@@ -420,11 +429,7 @@ describe('the solution of an assignment', () => {
       const { variant, inputs } = await variantOf(url, 'ada')
       const [w, x] = inputs.map(({ value }) => value as number) as [number, number]
       await submit(url, 'ada', variant)
-      const nodes = [
-        { name: 'a', expression: 'w*x + 1000' },
-        { name: 'J', expression: '(a - y)^2' },
-      ]
-      await service.call('PUT /v1/graphs/replaced', { key, body: definition({ nodes }) })
+      await publishSecondVersion('replaced')
       expect((await change(url, { graph: 'replaced', ...policy })).status).toBe(200)
       expect(await solution(url, 'learner=ada&number=1')).toMatchObject({ a: w * x, J: (w * x - 1) ** 2 })
       expect(await expected(url)).toBe(w * x)
@@ -445,11 +450,7 @@ describe('the solution of an assignment', () => {
       const { variant, inputs } = await variantOf(url, 'ada')
       const [w, x] = inputs.map(({ value }) => value as number) as [number, number]
       await submit(url, 'ada', variant)
-      const nodes = [
-        { name: 'a', expression: 'w*x + 1000' },
-        { name: 'J', expression: '(a - y)^2' },
-      ]
-      await service.call('PUT /v1/graphs/mended', { key, body: definition({ nodes }) })
+      await publishSecondVersion('mended')
       await change(url, { graph: 'mended', graphVersion: 2, variants: 'per-learner' })
       await service.call(`POST ${url}/regrade`, { key, body: {} })
       await createRunner(service.services).runUntilIdle()
