@@ -27,7 +27,11 @@ module.exports = {
       within('services/'),
       within('database/', 'grading/', 'figure/', 'engine/', 'contracts/', 'errors\\.ts'),
     ),
-    only('http', within('http/'), within('services/', 'contracts/', 'errors\\.ts')),
+    only(
+      'http',
+      within('http/'),
+      within('services/', 'contracts/', 'errors\\.ts', 'database/writer-observer\\.ts'),
+    ),
     only('app', within('app\\.ts'), within('http/', 'services/', 'contracts/', 'errors\\.ts')),
     {
       name: 'services-see-repositories-as-types',

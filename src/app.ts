@@ -1,5 +1,6 @@
 /** The whole HTTP application, registered in one visible order. It neither listens nor knows where its database is. */
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
@@ -8,20 +9,46 @@ import { registerDocumentation, registerOpenApi } from './http/documentation.js'
 import { formRefusal, type RequestPart } from './http/form-faults.js'
 import { registerHealth } from './http/health.js'
 import { registerJsonBodies } from './http/json-body.js'
+import type { Metrics } from './http/metrics.js'
+import { registerPressure, type PressureOptions } from './http/pressure.js'
 import { answerClientError, answerError, registerProblems } from './http/problems.js'
+import { createRateLimits, type RateLimits } from './http/rate-limits.js'
 import { registerRequestLog } from './http/request-log.js'
+import { registerAttemptBatchRoute } from './http/routes/attempt-batch.js'
 import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/attempts.js'
 import { registerCourseRoutes } from './http/routes/courses.js'
 import { registerFigureRoutes } from './http/routes/figures.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
 import { registerJobRoutes } from './http/routes/jobs.js'
-import { authenticate } from './services/api-keys.js'
+import { createTraffic, type Traffic } from './http/traffic.js'
+import { proxyTrust, type TrustedProxies } from './http/trusted-proxies.js'
 import type { Services } from './services/services.js'
 
 const BODY_BYTES = 256 * 1024
 
+const NO_LIMITS: RateLimits = { perKey: 0, practice: 0, failedKeys: 0 }
+
+export type AppOptions = {
+  /** How late the event loop may be. Without it, as late as it will. */
+  readonly pressure?: Pick<PressureOptions, 'maxLoopDelay' | 'sampleMilliseconds'>
+  /** Without it, there are none. */
+  readonly rateLimits?: RateLimits
+  /** Whose word is taken for where a request comes from. Without it, nobody's: it comes from who is connected. */
+  readonly trustedProxies?: TrustedProxies
+  readonly metrics?: Metrics
+  /** For who wants to know of it, or to end it. */
+  readonly traffic?: Traffic
+  /** After so many milliseconds a database that says nothing counts as away, for /readyz. */
+  readonly pingMilliseconds?: number
+}
+
 /** Builds the application over its services. Resolves when it is ready to listen or to be injected into. */
-export async function buildApp(services: Services, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+export async function buildApp(
+  services: Services,
+  logger: FastifyBaseLogger,
+  options: AppOptions = {},
+): Promise<FastifyInstance> {
+  const { metrics, traffic = createTraffic() } = options
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     bodyLimit: BODY_BYTES,
@@ -29,6 +56,7 @@ export async function buildApp(services: Services, logger: FastifyBaseLogger): P
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     genReqId: () => randomUUID(),
+    trustProxy: proxyTrust(options.trustedProxies ?? 0),
     requestTimeout: 60_000,
     // What arrives on an open connection while we drain is answered like any other request.
     return503OnClosing: false,
@@ -43,16 +71,35 @@ export async function buildApp(services: Services, logger: FastifyBaseLogger): P
   })
   registerProblems(app, services.isUnavailable)
   registerRequestLog(app)
-  registerJsonBodies(app)
-  registerAuthentication(app, {
-    authenticate: key => authenticate(services.keys, key),
-    now: services.effects.now,
+  metrics?.observeRequests(app)
+  metrics?.watchRequests(traffic.inFlight)
+  metrics?.watchQueue(services.writer.load)
+  traffic.register(app)
+  await registerPressure(app, {
+    maxLoopDelay: 0,
+    ...options.pressure,
+    load: services.writer.load,
+    onShed: metrics?.shed,
   })
+  registerJsonBodies(app)
+  const limits = await createRateLimits(app, options.rateLimits ?? NO_LIMITS, metrics?.limited)
+  registerAuthentication(app, {
+    authenticate: services.authenticate,
+    now: services.effects.now,
+    limited: limits.lookUp,
+  })
+  limits.register()
   await registerOpenApi(app)
-  registerHealth(app, { ping: services.ping })
+  registerHealth(app, {
+    ping: services.ping,
+    isDraining: traffic.isDraining,
+    pingMilliseconds: options.pingMilliseconds,
+  })
   await app.register((scope, _options, done) => {
     // Set here and not on the root: other plugins bring schemas that are not zod's.
     scope.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => input => {
+      // Whoever takes a stream reads it himself.
+      if (input instanceof Readable) return { value: input }
       const result = schema.safeParse(input)
       if (result.success) return { value: result.data }
       return { error: formRefusal(httpPart as RequestPart, input, result.error) }
@@ -63,6 +110,7 @@ export async function buildApp(services: Services, logger: FastifyBaseLogger): P
     registerFigureRoutes(routes, services)
     registerCourseRoutes(routes, services)
     registerAttemptRoutes(routes, services)
+    registerAttemptBatchRoute(routes, services)
     registerProgressRoutes(routes, services)
     registerJobRoutes(routes, services)
     done()

@@ -5,15 +5,18 @@ import { parseArgs } from 'node:util'
 import { reportCheck } from './cli/check-report.js'
 import { visible } from './cli/lines.js'
 import { readBytes, UnreadableFile } from './cli/read-bytes.js'
+import { placedLine, verifiedLine } from './cli/verify-report.js'
 import { DEFINITION_BYTES } from './contracts/graph.js'
 import { SCOPES, scopeSchema } from './contracts/scopes.js'
 import { keySchema } from './contracts/text.js'
 import { readConfig } from './config.js'
-import { migrate } from './database/migrate.js'
-import { demoKeyFile, openRuntime, prepareDatabase, type Runtime } from './runtime.js'
+import { createDatabase } from './database/client.js'
+import { createRecountRepository } from './database/recount.js'
+import { demoKeyFile, migrateDatabase, openRuntime, prepareDatabase, type Runtime } from './runtime.js'
 import { createKey, createTenant, listKeys } from './services/api-keys.js'
 import { checkGraph } from './services/check-graph.js'
 import { seedDemo } from './services/seed-demo.js'
+import { verify, type PlacedDifference } from './services/verify.js'
 
 const USAGE = `chainmark: the operator's commands
 
@@ -26,11 +29,14 @@ const USAGE = `chainmark: the operator's commands
                                                  make a key; it is printed once and never again
   chainmark keys list --tenant KEY
   chainmark keys revoke ID
+  chainmark verify [--tenant KEY] [--repair]     count all attempts again and print what differs from what is kept
+                                                 of them; --repair puts summaries right, and nothing else
   chainmark check FILE                           check a graph definition; - reads standard input
 
 Scopes: ${SCOPES.join(' ')}, or all.
 The database is DATABASE_URL, or the one in CHAINMARK_DATA. "check" needs none: it prints every fault and
-warning and what the boxes hold, and ends with 0, or with 1 where there are faults.
+warning and what the boxes hold, and ends with 0, or with 1 where there are faults. "verify" ends with 1 where
+something differs that was not put right.
 `
 
 /** The command cannot be understood: usage goes with it. */
@@ -38,6 +44,7 @@ class UsageError extends Error {}
 
 type Options = Partial<Readonly<Record<'name' | 'tenant' | 'scopes' | 'courses', string>>> & {
   readonly yes?: boolean
+  readonly repair?: boolean
 }
 
 type Command = {
@@ -90,11 +97,33 @@ async function tenantId({ services }: Runtime, key: string): Promise<string> {
   return tenant.id
 }
 
+/** Milliseconds that a statement of a recount may take: it may read much, and nobody waits for it. */
+const RECOUNT_STATEMENT = 10 * 60_000
+
+/** Prints every difference and what was looked at; whether all is right by now. */
+async function verifyAll(
+  { databaseUrl, services: { tenants, courses, assignments } }: Runtime,
+  options: { readonly tenant: string | undefined; readonly repair: boolean },
+): Promise<boolean> {
+  const database = createDatabase(databaseUrl, { poolSize: 2, statementTimeout: RECOUNT_STATEMENT })
+  try {
+    const recount = createRecountRepository(database)
+    const onDifference = (difference: PlacedDifference) => {
+      print(placedLine(difference))
+    }
+    const verified = await verify({ tenants, courses, assignments, recount }, { ...options, onDifference })
+    print(verifiedLine(verified))
+    return verified.repaired === verified.differences
+  } finally {
+    await database.$disconnect()
+  }
+}
+
 const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: {
     words: 0,
     run: async runtime => {
-      const { applied } = await migrate(runtime.databaseUrl)
+      const applied = await migrateDatabase(runtime)
       for (const name of applied) print(`applied ${name}`)
       if (applied.length === 0) print('nothing to apply')
     },
@@ -169,6 +198,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       print(`revoked ${id}`)
     },
   },
+  verify: {
+    words: 0,
+    run: async (runtime, _word, { tenant, repair }) => {
+      if (tenant !== undefined) await tenantId(runtime, tenant)
+      if (!(await verifyAll(runtime, { tenant, repair: repair === true }))) process.exitCode = 1
+    },
+  },
   check: {
     words: 1,
     alone: async word => {
@@ -189,6 +225,7 @@ function readCommand():
       scopes: { type: 'string' },
       courses: { type: 'string' },
       yes: { type: 'boolean' },
+      repair: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })

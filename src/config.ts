@@ -1,20 +1,67 @@
 /** Environment → typed configuration. The only reader of process.env. */
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+const port = z.coerce.number().int().min(0).max(65_535)
+
+/** Requests in a minute; 0: without limit. */
+const perMinute = z.coerce.number().int().min(0).max(1_000_000_000)
+
+/** The most load balancers in a row that a request may pass. */
+const MOST_HOPS = 10
+
+/** A number of hops, or addresses and CIDR ranges with commas between them. */
+const proxiesSchema = z.string().transform((text, context): number | readonly string[] => {
+  if (/^\d+$/.test(text)) {
+    if (Number(text) <= MOST_HOPS) return Number(text)
+  } else {
+    const ranges = text.split(',').map(range => range.trim())
+    if (ranges.every(isRange)) return ranges
+  }
+  context.addIssue({
+    code: 'custom',
+    message: `must be a number of load balancers up to ${String(MOST_HOPS)}, or their addresses or CIDR ranges, with commas`,
+  })
+  return z.NEVER
+})
+
+function isRange(text: string): boolean {
+  const [address = '', length, ...rest] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  if (length === undefined) return bits > 0
+  return rest.length === 0 && /^\d{1,3}$/.test(length) && Number(length) >= 1 && Number(length) <= bits
+}
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, { message: 'must be a postgresql:// URL' })
+
 const environmentSchema = z
   .object({
     NODE_ENV: z.string().default('development'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    PORT: port.default(3000),
     HOST: z.string().min(1).default('127.0.0.1'),
-    DATABASE_URL: z
+    DATABASE_URL: postgresUrl.optional(),
+    DATABASE_READ_URL: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, { message: 'must be a postgresql:// URL' })
-      .optional(),
+      .transform(text => text.trim().split(/\s+/))
+      .pipe(z.array(postgresUrl))
+      .default([]),
     CHAINMARK_DATA: z.string().min(1).default('.chainmark'),
     CHAINMARK_MAX_NODES: z.coerce.number().int().min(1).max(10_000).default(2000),
+    CHAINMARK_QUEUE: z.coerce.number().int().min(1).max(100_000).default(5_000),
+    CHAINMARK_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(0),
+    CHAINMARK_MAX_LOOP_DELAY: z.coerce.number().min(0).max(60_000).default(1_000),
+    TRUST_PROXY: proxiesSchema.default(0),
+    // An LMS at a deadline is one key.
+    RATE_LIMIT_PER_KEY: perMinute.default(0),
+    // A lecture hall of 1,000 behind one address, each trying three times a minute: a tenth of what one core grades.
+    RATE_LIMIT_PRACTICE: perMinute.default(3_000),
+    // Keys are not guessed: this bounds look-ups, and lets a client with a mistyped key go on trying.
+    RATE_LIMIT_FAILED_KEYS: perMinute.default(100),
+    METRICS_PORT: port.optional(),
+    METRICS_HOST: z.string().min(1).default('127.0.0.1'),
     LOG_LEVEL: z.enum(LEVELS).default('info'),
   })
   .refine(environment => environment.NODE_ENV !== 'production' || environment.DATABASE_URL !== undefined, {
@@ -28,10 +75,24 @@ export type Config = {
   readonly host: string
   /** Where the database is; undefined: in the data folder, started by us. */
   readonly databaseUrl: string | undefined
+  /** Read replicas, for what dashboards ask; none: the database itself. */
+  readonly readUrls: readonly string[]
   /** Absolute. */
   readonly dataFolder: string
   /** The most nodes of a published graph. */
   readonly maxNodes: number
+  /** Submissions that may wait to be stored. */
+  readonly queueCapacity: number
+  /** From the signal to stop until no connection is taken any more. */
+  readonly drainSeconds: number
+  /** Milliseconds that the event loop may be late before requests are refused; 0: any. */
+  readonly maxLoopDelay: number
+  /** How many load balancers a request passes, or their addresses and CIDR ranges. */
+  readonly trustedProxies: number | readonly string[]
+  /** Requests in a minute; 0: without limit. */
+  readonly rateLimits: { readonly perKey: number; readonly practice: number; readonly failedKeys: number }
+  /** Where metrics are served; undefined: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: (typeof LEVELS)[number]
 }
 
@@ -50,8 +111,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    readUrls: values.DATABASE_READ_URL,
     dataFolder: path.resolve(values.CHAINMARK_DATA),
     maxNodes: values.CHAINMARK_MAX_NODES,
+    queueCapacity: values.CHAINMARK_QUEUE,
+    drainSeconds: values.CHAINMARK_DRAIN_SECONDS,
+    maxLoopDelay: values.CHAINMARK_MAX_LOOP_DELAY,
+    trustedProxies: values.TRUST_PROXY,
+    rateLimits: {
+      perKey: values.RATE_LIMIT_PER_KEY,
+      practice: values.RATE_LIMIT_PRACTICE,
+      failedKeys: values.RATE_LIMIT_FAILED_KEYS,
+    },
+    metrics:
+      values.METRICS_PORT === undefined
+        ? undefined
+        : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -46,6 +46,7 @@ export const PROBLEMS = {
   undecidable: { status: 422, title: 'An expression has a value at too few inputs to be decided' },
   'too-complex': { status: 422, title: 'The request takes more work than one request may ask for' },
   'figure-too-large': { status: 422, title: 'The graph has too many nodes to be drawn' },
+  'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'figure-not-drawn': { status: 503, title: 'Drawing the figure took too much time or memory' },
   unavailable: { status: 503, title: 'The service cannot answer right now' },

@@ -5,21 +5,30 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.js'
 import { createDatabase } from './database/client.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
 import { migrate, pendingMigrations } from './database/migrate.js'
+import { createReader } from './database/read-replicas.js'
+import type { WriterObserver } from './database/writer-observer.js'
 import { createServices } from './compose.js'
 import { createFigureStore } from './services/draw-figure.js'
 import { createFigurePool } from './services/figure-pool.js'
 import type { Services } from './services/services.js'
+import { countMissing } from './services/verify.js'
 import type { Effects } from './services/effects.js'
 import type { KeyStore } from './services/seed-demo.js'
 
 /** The real clock, ids and randomness. */
-const systemEffects: Effects = { now: Date.now, newId: uuidv7, randomBytes }
+const systemEffects: Effects = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  newId: uuidv7,
+  randomBytes,
+}
 
 /** Run from its sources, as in `npm run dev`, a thread needs a loader of its own. */
 const FIGURE_WORKER = new URL(
@@ -37,6 +46,8 @@ export type RuntimeOptions = {
   readonly log: (message: string) => void
   /** Whether a Postgres that another process of ours runs in the data folder will do; it ends with that process. */
   readonly attach: boolean
+  /** Told of every flush of submissions. */
+  readonly observer?: WriterObserver | undefined
 }
 
 /** Finds or starts the database that the configuration names and builds the services over it. */
@@ -44,6 +55,7 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const postgres = config.databaseUrl === undefined ? await keepPostgres(config, options) : undefined
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
   const database = createDatabase(databaseUrl, { log: options.log })
+  const replicas = config.readUrls.map(url => createDatabase(url, { log: options.log }))
   const figures = createFigureStore(
     createFigurePool({
       workerFile: FIGURE_WORKER,
@@ -56,10 +68,17 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   )
   return {
     databaseUrl,
-    services: createServices(database, { effects: systemEffects, maxNodes: config.maxNodes, figures }),
+    services: createServices(database, {
+      effects: systemEffects,
+      maxNodes: config.maxNodes,
+      figures,
+      writerLimits: { capacity: config.queueCapacity },
+      observer: options.observer,
+      reader: createReader(database, replicas),
+    }),
     close: async () => {
       await figures.close()
-      await database.$disconnect()
+      await Promise.all([database, ...replicas].map(client => client.$disconnect()))
       await postgres?.stop()
     },
   }
@@ -107,11 +126,18 @@ async function keepPostgres(
  * Brings the database to this version, or refuses to work with it: in production migrating is an operator's decision.
  * Answers the names of the migrations applied.
  */
-export async function prepareDatabase(config: Config, { databaseUrl }: Runtime): Promise<readonly string[]> {
-  if (!config.production) return (await migrate(databaseUrl)).applied
-  const pending = await pendingMigrations(databaseUrl)
+export async function prepareDatabase(config: Config, runtime: Runtime): Promise<readonly string[]> {
+  if (!config.production) return migrateDatabase(runtime)
+  const pending = await pendingMigrations(runtime.databaseUrl)
   if (pending.length === 0) return []
   throw new Error(`The database lacks ${String(pending.length)} migrations: run "chainmark migrate" first.`)
+}
+
+/** Applies the migrations that are missing, and counts what was stored before it was counted. Answers their names. */
+export async function migrateDatabase({ databaseUrl, services }: Runtime): Promise<readonly string[]> {
+  const { applied } = await migrate(databaseUrl)
+  if (applied.length > 0) await countMissing(services)
+  return applied
 }
 
 /** The demo's key in a file of the data folder that only its owner can read. */

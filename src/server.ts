@@ -1,18 +1,34 @@
 /** The process: configuration, start, signals, graceful shutdown. */
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import { pino, type Logger } from 'pino'
 import pretty from 'pino-pretty'
 import { buildApp } from './app.js'
 import { readConfig, type Config } from './config.js'
+import { createMetrics, type Metrics } from './http/metrics.js'
+import { serveMetrics } from './http/metrics-server.js'
+import { createTraffic, type Traffic } from './http/traffic.js'
 import { demoKeyFile, openRuntime, prepareDatabase } from './runtime.js'
 import { createJobRunner } from './services/job-runner.js'
+import { createSummaryFolder } from './services/summary-folder.js'
 import { seedDemo } from './services/seed-demo.js'
 
-/** After this long a stop no longer waits for open connections. */
-const DRAIN_MILLISECONDS = 2_500
-/** After this long a stop is over, whatever still waits. */
-const STOP_MILLISECONDS = 4_500
+/** After this long a stop no longer waits for connections on which nothing is under way. */
+const SILENT_MILLISECONDS = 2_500
+/**
+ * After this long a stop no longer waits for requests. Longer than a flush can take: 5 s until it has a connection and 20 s
+ * for its transaction (database/client.ts), so that whoever waits for one is told how it ended.
+ */
+const REQUESTS_MILLISECONDS = 26_000
+/** After this long a stop is over, whatever still waits; without the time for load balancers to notice. */
+const STOP_MILLISECONDS = 29_000
+/** The same before anything was served: less than containers are usually given. */
+const STOP_STARTING_MILLISECONDS = 9_000
+
+/** Milliseconds between two looks at what a stop waits for. */
+const LOOK_MILLISECONDS = 100
 
 function createLogger(level: Config['logLevel']): Logger {
   // People read a terminal, programs read anything else.
@@ -43,6 +59,33 @@ function localUrl(host: string, port: number): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${String(port)}`
 }
 
+/** Ends an application: takes no connection any more, answers what is under way, and closes the others. */
+async function closeApp(app: FastifyInstance, traffic: Traffic): Promise<void> {
+  let waited = 0
+  const looking = setInterval(() => {
+    waited += LOOK_MILLISECONDS
+    const patience = traffic.inFlight() === 0 ? SILENT_MILLISECONDS : REQUESTS_MILLISECONDS
+    if (waited >= patience) app.server.closeAllConnections()
+  }, LOOK_MILLISECONDS)
+  await app.close()
+  clearInterval(looking)
+}
+
+async function startMetrics(
+  address: NonNullable<Config['metrics']>,
+  metrics: Metrics,
+  log: Logger,
+): Promise<() => Promise<void>> {
+  const { port, close } = await serveMetrics(metrics, {
+    ...address,
+    onError: error => {
+      log.error({ err: error }, 'the metrics could not be served')
+    },
+  })
+  log.info({ url: `${localUrl(address.host, port)}/metrics` }, 'metrics')
+  return close
+}
+
 /**
  * Starts everything. Each part that was started is put on `opened`, so that a stop at any moment ends just those. Once
  * `stopped` is aborted nothing more is begun.
@@ -50,17 +93,23 @@ function localUrl(host: string, port: number): string {
 async function start(
   config: Config,
   log: Logger,
+  traffic: Traffic,
   opened: (() => Promise<void>)[],
   stopped: AbortSignal,
 ): Promise<void> {
+  const metrics = config.metrics === undefined ? undefined : createMetrics()
   const runtime = await openRuntime(config, {
     log: message => {
       log.info(message)
     },
     attach: false,
+    observer: metrics?.writer,
   })
   opened.push(runtime.close)
   stopped.throwIfAborted()
+  if (config.metrics !== undefined && metrics !== undefined) {
+    opened.push(await startMetrics(config.metrics, metrics, log))
+  }
   const applied = await prepareDatabase(config, runtime)
   if (applied.length > 0) log.info({ applied }, 'migrated')
   stopped.throwIfAborted()
@@ -73,18 +122,33 @@ async function start(
     },
   })
   opened.push(runner.stop)
-  const app = await buildApp(runtime.services, log)
+  const folder = createSummaryFolder(runtime.services, {
+    onError: error => {
+      log.error({ err: error }, 'folding a summary failed')
+    },
+  })
+  opened.push(folder.stop)
+  // After the last request nothing comes any more; what a client that left has sent is stored all the same.
+  opened.push(runtime.services.writer.drain)
+  const app = await buildApp(runtime.services, log, {
+    pressure: { maxLoopDelay: config.maxLoopDelay },
+    rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
+    traffic,
+    ...(metrics === undefined ? {} : { metrics }),
+  })
+  let listening = false
   opened.push(async () => {
     // A step that is under way is told to hurry now and waited for later: no request waits for it.
     void runner.stop()
-    const impatience = setTimeout(() => {
-      app.server.closeAllConnections()
-    }, DRAIN_MILLISECONDS)
-    await app.close()
-    clearTimeout(impatience)
+    // /readyz says no from the signal on; until load balancers have seen that, what they send is answered.
+    if (listening) await sleep(config.drainSeconds * 1_000)
+    await closeApp(app, traffic)
   })
   await app.listen({ port: config.port, host: config.host })
+  listening = true
   runner.start()
+  folder.start()
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = localUrl(config.host, port)
@@ -112,23 +176,28 @@ async function run(config: Config): Promise<void> {
     }
   }
   const stopped = new AbortController()
-  const starting = start(config, log, opened, stopped.signal)
+  const traffic = createTraffic()
+  let started = false
+  const starting = start(config, log, traffic, opened, stopped.signal)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // Again while stopping: a second Ctrl-C, or npm passing on what the terminal had sent us already.
       if (stopping !== undefined) return
       log.info({ signal }, 'stopping')
       stopped.abort()
+      traffic.drain()
       // A start may be waiting for a silent database. Our own Postgres sees that we are gone and stops by itself.
+      const patience = started ? config.drainSeconds * 1_000 + STOP_MILLISECONDS : STOP_STARTING_MILLISECONDS
       setTimeout(() => {
         log.warn('not everything stopped in time')
         process.exit(1)
-      }, STOP_MILLISECONDS).unref()
+      }, patience).unref()
       stopping = stop(starting)
     })
   }
   try {
     await starting
+    started = true
   } catch (error) {
     if (stopping === undefined) {
       refuseToStart(error)

@@ -23,6 +23,33 @@ export const attemptBodySchema = z
 
 export type AttemptBody = z.infer<typeof attemptBodySchema>
 
+/** What a request that may be sent again is known by. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,255}$/, { message: 'an Idempotency-Key is 1 to 255 visible ASCII characters' })
+  .describe('the same key with the same request answers the attempt it stored; unique in the course')
+
+/** The most attempts of one batch. */
+export const MAX_BATCH_ITEMS = 1_000
+
+/** An attempt of a batch: a line of NDJSON, or one of the `items` of a JSON body. */
+export const batchItemSchema = attemptBodySchema
+  .extend({ idempotencyKey: idempotencyKeySchema.optional() })
+  .meta({
+    examples: [{ learner: 'student-42', answers: LAB_ANSWERS, idempotencyKey: 'quiz-7/student-42/1' }],
+  })
+
+/** Items are checked one by one: one that is not well-formed fails alone. */
+export const batchBodySchema = z
+  .strictObject({
+    items: z.array(z.unknown()).min(1).max(MAX_BATCH_ITEMS).describe('attempts, each with a key of its own'),
+  })
+  .meta({
+    examples: [
+      { items: [{ learner: 'student-42', answers: LAB_ANSWERS, idempotencyKey: 'quiz-7/student-42/1' }] },
+    ],
+  })
+
 export const practiceBodySchema = z
   .strictObject({
     answers: answersSchema,

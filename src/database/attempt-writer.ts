@@ -1,182 +1,224 @@
 /**
- * The one place where attempts are written. An attempt, its number, the learner's progress and the idempotency key
- * are stored in one transaction or not at all.
- *
- * Locks are taken in one order: idempotency key, member, progress row, assignment. The progress row's upsert is what
- * makes the submissions of one learner to one assignment take turns; numbers therefore have no gaps, and a refusal burns
- * none. The assignment is shared by submissions and held until commit: a policy cannot change in between, nor can a
- * regrading end that has not seen this attempt.
+ * The one place where attempts are written. Submissions that arrive together are committed together: a flush takes all
+ * that waits; what arrives meanwhile is the next. One that comes alone is flushed at once, and no timer ever runs. Each
+ * caller is answered after its commit.
  */
-import { shareAssignment } from './assignment-lock.js'
-import type { Database, Transaction } from './client.js'
-import { enrol, type Enrolment } from './enrolment.js'
+import { performance } from 'node:perf_hooks'
+import { setImmediate as letOthersArrive } from 'node:timers/promises'
+import {
+  flush,
+  type AttemptDecision,
+  type AttemptDraft,
+  type FlushItem,
+  type FlushOptions,
+  type LearnerBefore,
+  type Patience,
+  type WriteOutcome,
+} from './attempt-flush.js'
+import { createAttemptQueue, type Queued, type QueueLimits } from './attempt-queue.js'
+import type { Database } from './client.js'
+import { isDatabaseUnavailable, isTakenBack } from './faults.js'
+import type { WriterLoad, WriterObserver } from './writer-observer.js'
 
-/** Progress as it is stored. */
-export type ProgressRow = {
-  readonly attempts: number
-  readonly creditMillionths: number
-  readonly bestMillionths: number
-  readonly firstMillionths: number
-  readonly lastMillionths: number
-  readonly sumMillionths: number
-  readonly completed: boolean
+export type WriterOptions = FlushOptions & {
+  readonly limits?: Partial<QueueLimits>
+  readonly observer?: WriterObserver | undefined
 }
 
-/** A graded submission, before it has a number. */
-export type AttemptDraft = Enrolment & {
-  readonly assignmentId: string
-  readonly id: string
-  readonly credit: number
-  readonly earnedMillionths: number
-  readonly late: boolean
-  readonly points: number
-  readonly maxPoints: number
-  readonly graphId: string
-  readonly graphVersion: number
-  /** The variant answered and its inputs by name; undefined where they are the graph's own. */
-  readonly variant: { readonly token: string; readonly inputs: unknown } | undefined
-  readonly policyRevision: number
-  readonly feedback: string
-  readonly reveal: string
-  readonly submittedAt: Date
-  readonly answers: unknown
-  readonly boxes: unknown
-  readonly idempotency: { readonly keyHash: Uint8Array; readonly fingerprint: Uint8Array } | undefined
+/** A body has at most 256 KiB; what waits is bounded in memory, and a flush in the time that it takes. */
+const LIMITS: QueueLimits = {
+  capacity: 5_000,
+  characters: 64 * 2 ** 20,
+  batch: 500,
+  batchCharacters: 4 * 2 ** 20,
 }
 
-/** What the policy decides once the progress row is locked: a refusal, or the progress from now on. */
-export type AttemptDecision<Refused> =
-  | { readonly kind: 'refused'; readonly refusal: Refused }
-  | { readonly kind: 'taken'; readonly after: ProgressRow; readonly shown: unknown }
+/** Flushes under way at once: while one waits for the disk, another is sent. */
+const MOST_FLUSHES = 2
 
-export type WriteOutcome<Refused> =
-  | { readonly kind: 'stored'; readonly number: number; readonly shown: unknown }
-  | { readonly kind: 'refused'; readonly refusal: Refused }
-  /** Another request with this idempotency key was committed first; read it in a later statement. */
-  | { readonly kind: 'key-taken' }
-  | { readonly kind: 'learner-erased' }
-  /** The draft was graded under a policy that is no longer the assignment's. */
-  | { readonly kind: 'policy-changed' }
+/** A second flush begins beside another only for so many submissions: fewer do better to wait for more. */
+const WORTH_A_SECOND = 16
+
+/** Assignments that are waited for at once, each on a connection; others wait until one of these is free. */
+const MOST_HELD = 4
+
+/** Tries of a flush that the database took back for others' sake, before its items are tried one by one. */
+const MOST_TRIES = 3
+
+/** The queue is full: nothing was stored, and the same may be tried a little later. */
+export type Busy = { readonly kind: 'busy' }
 
 export type AttemptWriter = ReturnType<typeof createAttemptWriter>
 
-/** Rolls the transaction back with an outcome that is no error. */
-class Abandoned extends Error {}
+type Item = FlushItem & {
+  readonly arrived: number
+  readonly resolve: (outcome: WriteOutcome<unknown>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** What has become of the items of a batch. */
+type Work = { readonly stored: Set<Item>; readonly putBack: Set<Item> }
+
+type Flush = (items: readonly Item[], patience: Patience) => ReturnType<typeof flush<Item>>
 
 /** The writer of attempts over a database. */
-export function createAttemptWriter(database: Database) {
+export function createAttemptWriter(database: Database, options: WriterOptions) {
+  const limits = { ...LIMITS, ...options.limits }
+  const queue = createAttemptQueue<Item>(limits)
+  const idle: (() => void)[] = []
+  /** Assignments that somebody has alone, and whose submissions are flushed apart. */
+  const held = new Set<string>()
+  const waitedFor = new Set<string>()
+  let flushes = 0
+  let scheduled = false
+
+  const isDue = (): boolean =>
+    flushes < MOST_FLUSHES && queue.has(flushes === 0 ? 1 : Math.min(WORTH_A_SECOND, limits.batch))
+
+  const schedule = (): void => {
+    if (scheduled || !isDue()) return
+    scheduled = true
+    // What has arrived on other connections by now comes along.
+    void letOthersArrive().then(() => {
+      scheduled = false
+      while (isDue()) void run()
+    })
+  }
+
+  const run = async (): Promise<void> => {
+    flushes += 1
+    await work(queue.take(), 'does not wait')
+    flushes -= 1
+    goOn()
+  }
+
+  /** Waits for an assignment that somebody has alone, and stores what is submitted to it meanwhile. */
+  const runApart = async (assignmentId: string): Promise<void> => {
+    await work(queue.take(assignmentId), 'waits')
+    queue.release(assignmentId)
+    held.delete(assignmentId)
+    waitedFor.delete(assignmentId)
+    goOn()
+  }
+
+  /** Has submissions to an assignment wait apart; for the first few such assignments somebody asks the database. */
+  const setApart = (assignmentId: string): void => {
+    if (held.has(assignmentId)) return
+    held.add(assignmentId)
+    queue.hold(assignmentId)
+  }
+
+  const waitForHeld = (): void => {
+    for (const assignmentId of [...held].slice(0, MOST_HELD)) {
+      if (waitedFor.has(assignmentId)) continue
+      waitedFor.add(assignmentId)
+      void runApart(assignmentId)
+    }
+  }
+
+  const goOn = (): void => {
+    waitForHeld()
+    schedule()
+    if (flushes === 0 && held.size === 0 && queue.waiting() === 0)
+      for (const resolve of idle.splice(0)) resolve()
+  }
+
+  const work = async (batch: readonly Queued<Item>[], patience: Patience): Promise<void> => {
+    const over: Work = { stored: new Set(), putBack: new Set() }
+    await flushApart(
+      batch.map(({ item }) => item),
+      patience,
+      over,
+    )
+    const back = batch.filter(({ item }) => over.putBack.has(item))
+    queue.putBack(back)
+    const done = batch.filter(({ item }) => !over.putBack.has(item))
+    for (const late of queue.settle(done, item => over.stored.has(item))) late.resolve({ kind: 'key-taken' })
+    for (const { item } of back) setApart(item.draft.assignmentId)
+  }
+
+  /** Stores items; where the database refuses them together, each half by itself, down to the one that it refuses. */
+  const flushApart = async (items: readonly Item[], patience: Patience, over: Work): Promise<void> => {
+    try {
+      for (const [item, outcome] of await flushTogether(items, patience)) {
+        if (outcome.kind === 'assignment-held') {
+          over.putBack.add(item)
+          continue
+        }
+        if (outcome.kind === 'stored') over.stored.add(item)
+        item.resolve(outcome)
+      }
+    } catch (error) {
+      const [first] = items
+      if (items.length === 1 || isDatabaseUnavailable(error)) {
+        // What a course or an assignment lacks by now is for the caller to find out.
+        if (first !== undefined && isTakenBack(error)) first.resolve({ kind: 'policy-changed' })
+        else for (const item of items) item.reject(error)
+        return
+      }
+      const middle = items.length >> 1
+      await flushApart(items.slice(0, middle), patience, over)
+      await flushApart(items.slice(middle), patience, over)
+    }
+  }
+
+  const flushTogether: Flush = async (items, patience) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await flushOnce(items, patience)
+      } catch (error) {
+        if (tries === MOST_TRIES || !isTakenBack(error)) throw error
+      }
+    }
+  }
+
+  const flushOnce: Flush = async (items, patience) => {
+    const start = performance.now()
+    const seen = { statements: 0, began: start }
+    let outcome: 'committed' | 'failed' = 'failed'
+    try {
+      const outcomes = await flush(database, items, { ...options, patience }, seen)
+      outcome = 'committed'
+      return outcomes
+    } finally {
+      options.observer?.flushed({
+        size: items.length,
+        statements: seen.statements,
+        seconds: (performance.now() - start) / 1000,
+        waitSeconds: (seen.began - start) / 1000,
+        queuedSeconds: items.map(item => (start - item.arrived) / 1000),
+        outcome,
+      })
+    }
+  }
+
   return {
-    /** Stores a draft. Resolves once it is committed, or with the reason why nothing was stored. */
+    /**
+     * Stores a draft. Resolves once it is committed, or with the reason why nothing was stored. Rejects where the
+     * database cannot be reached, or refuses the draft.
+     */
     async write<Refused>(
       draft: AttemptDraft,
-      decide: (before: ProgressRow) => AttemptDecision<Refused>,
-    ): Promise<WriteOutcome<Refused>> {
-      let outcome: WriteOutcome<Refused> = { kind: 'key-taken' }
-      try {
-        await database.$transaction(async transaction => {
-          outcome = await writeIn(transaction, draft, decide)
-          if (outcome.kind !== 'stored') throw new Abandoned()
-        })
-      } catch (error) {
-        if (!(error instanceof Abandoned)) throw error
-      }
-      return outcome
+      decide: (before: LearnerBefore) => AttemptDecision<Refused>,
+      /** About how many characters it takes to send it. */
+      size: number,
+    ): Promise<WriteOutcome<Refused> | Busy> {
+      const outcome = await new Promise<WriteOutcome<unknown> | Busy>((resolve, reject) => {
+        const item: Item = { draft, decide, arrived: performance.now(), resolve, reject }
+        if (queue.add({ item, size })) schedule()
+        else resolve({ kind: 'busy' })
+      })
+      return outcome as WriteOutcome<Refused> | Busy // Refusals are those of this draft's own decision.
     },
+
+    /** How full the queue is. */
+    load: (): WriterLoad => ({ queued: queue.waiting(), capacity: limits.capacity }),
+
+    /** Resolves once nothing waits and nothing is under way. */
+    drain: (): Promise<void> =>
+      new Promise(resolve => {
+        if (flushes === 0 && held.size === 0 && queue.waiting() === 0) resolve()
+        else idle.push(resolve)
+      }),
   }
-}
-
-async function writeIn<Refused>(
-  transaction: Transaction,
-  draft: AttemptDraft,
-  decide: (before: ProgressRow) => AttemptDecision<Refused>,
-): Promise<WriteOutcome<Refused>> {
-  if (!(await claimIdempotencyKey(transaction, draft))) return { kind: 'key-taken' }
-  if (!(await enrol(transaction, draft, draft.submittedAt))) return { kind: 'learner-erased' }
-  const before = await lockProgress(transaction, draft)
-  if (!(await holdPolicy(transaction, draft))) return { kind: 'policy-changed' }
-  const decision = decide(before)
-  if (decision.kind === 'refused') return decision
-  await insertAttempt(transaction, draft, decision.after.attempts, decision.shown)
-  await updateProgress(transaction, draft, decision.after)
-  return { kind: 'stored', number: decision.after.attempts, shown: decision.shown }
-}
-
-/** Claims the key for this attempt; waits for a request that is just storing the same key, and loses to it. */
-async function claimIdempotencyKey(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
-  if (draft.idempotency === undefined) return true
-  const { keyHash, fingerprint } = draft.idempotency
-  const inserted = await transaction.$executeRaw`
-    INSERT INTO idempotency_keys (course_id, key_hash, fingerprint, attempt_id, created_at)
-    VALUES (${draft.courseId}::uuid, ${keyHash}, ${fingerprint}, ${draft.id}::uuid, ${draft.submittedAt})
-    ON CONFLICT (course_id, key_hash) DO NOTHING`
-  return inserted > 0
-}
-
-/** Makes the progress row if need be, locks it and answers it as it is now. */
-async function lockProgress(transaction: Transaction, draft: AttemptDraft): Promise<ProgressRow> {
-  const [row] = await transaction.$queryRaw<
-    (Omit<ProgressRow, 'sumMillionths'> & { sumMillionths: bigint })[]
-  >`
-    INSERT INTO progress (
-      course_id, assignment_id, learner, attempts, credit_millionths, best_millionths, first_millionths,
-      last_millionths, sum_millionths, max_points)
-    VALUES (
-      ${draft.courseId}::uuid, ${draft.assignmentId}::uuid, ${draft.learner}, 0, 0, 0, 0, 0, 0,
-      ${draft.maxPoints}::float8)
-    ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET max_points = EXCLUDED.max_points
-    RETURNING attempts, credit_millionths AS "creditMillionths", best_millionths AS "bestMillionths",
-      first_millionths AS "firstMillionths", last_millionths AS "lastMillionths",
-      sum_millionths AS "sumMillionths", completed_at IS NOT NULL AS completed`
-  if (row === undefined) throw new Error('the upsert of a progress row returned no row')
-  return { ...row, sumMillionths: Number(row.sumMillionths) }
-}
-
-/** Keeps the policy as it is until commit; false where it is no longer the one that the draft was graded under. */
-async function holdPolicy(transaction: Transaction, draft: AttemptDraft): Promise<boolean> {
-  await shareAssignment(transaction, draft.assignmentId)
-  const [assignment] = await transaction.$queryRaw<{ revision: number }[]>`
-    SELECT revision FROM assignments
-    WHERE course_id = ${draft.courseId}::uuid AND id = ${draft.assignmentId}::uuid`
-  return assignment?.revision === draft.policyRevision
-}
-
-async function insertAttempt(
-  transaction: Transaction,
-  draft: AttemptDraft,
-  number: number,
-  progress: unknown,
-): Promise<void> {
-  await transaction.$executeRaw`
-    INSERT INTO attempts (
-      course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points,
-      graph_id, graph_version, variant, inputs, policy_revision, feedback, reveal, submitted_at, answers, boxes,
-      progress, idempotency_key_hash)
-    VALUES (
-      ${draft.courseId}::uuid, ${draft.id}::uuid, ${draft.assignmentId}::uuid, ${draft.learner}, ${number}::int,
-      ${draft.credit}::float8, ${draft.earnedMillionths}::int, ${draft.late}, ${draft.points}::float8,
-      ${draft.maxPoints}::float8, ${draft.graphId}::uuid, ${draft.graphVersion}::int, ${draft.variant?.token ?? null},
-      ${draft.variant === undefined ? null : JSON.stringify(draft.variant.inputs)}::jsonb,
-      ${draft.policyRevision}::int, ${draft.feedback}, ${draft.reveal}, ${draft.submittedAt},
-      ${JSON.stringify(draft.answers)}::jsonb, ${JSON.stringify(draft.boxes)}::jsonb,
-      ${JSON.stringify(progress)}::jsonb, ${draft.idempotency?.keyHash ?? null}::bytea)`
-}
-
-async function updateProgress(
-  transaction: Transaction,
-  draft: AttemptDraft,
-  after: ProgressRow,
-): Promise<void> {
-  await transaction.$executeRaw`
-    UPDATE progress SET
-      attempts = ${after.attempts}::int,
-      credit_millionths = ${after.creditMillionths}::int,
-      best_millionths = ${after.bestMillionths}::int,
-      first_millionths = ${after.firstMillionths}::int,
-      last_millionths = ${after.lastMillionths}::int,
-      sum_millionths = ${after.sumMillionths}::bigint,
-      completed_at = CASE WHEN ${after.completed} THEN COALESCE(completed_at, ${draft.submittedAt}) END,
-      first_submitted_at = COALESCE(first_submitted_at, ${draft.submittedAt}),
-      last_submitted_at = ${draft.submittedAt}
-    WHERE course_id = ${draft.courseId}::uuid AND assignment_id = ${draft.assignmentId}::uuid
-      AND learner = ${draft.learner}`
 }

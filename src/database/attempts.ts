@@ -1,6 +1,7 @@
 /** Stored attempts, and the idempotency keys that lead to them. Writing is the attempt writer's. */
 import type { Database } from './client.js'
 import { Prisma } from './generated/client.js'
+import type { Reader } from './read-replicas.js'
 
 export type StoredAttempt = {
   readonly id: string
@@ -56,7 +57,7 @@ const STANDING = Prisma.sql`
     ON r.course_id = a.course_id AND r.job_id = s.regrade_id AND r.attempt_id = a.id`
 
 /** Attempts, read. */
-export function createAttemptRepository(database: Database) {
+export function createAttemptRepository(database: Database, reader: Reader = () => database) {
   return {
     /** An attempt of a course by its id, with the result that stands. */
     async find(courseId: string, id: string): Promise<StoredAttempt | undefined> {
@@ -102,7 +103,7 @@ export function createAttemptRepository(database: Database) {
       const { learner, after, limit } = options
       const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND a.learner = ${learner}`
       const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${after}::uuid`
-      return database.$queryRaw<StoredAttempt[]>`
+      return reader().$queryRaw<StoredAttempt[]>`
         ${STANDING}
         WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
         ORDER BY a.id

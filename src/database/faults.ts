@@ -34,6 +34,19 @@ export function isLockRefused(error: unknown): boolean {
   return related(error).some(part => isState(part, /^(55P03|40P01)$/))
 }
 
+/**
+ * Whether an error says that a transaction was taken back because of others: a deadlock, a serialization failure, or a row
+ * that it refers to and that somebody has just deleted.
+ */
+export function isTakenBack(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^(40P01|40001|23503)$/))
+}
+
+/** Whether a flush could not share an assignment, which it says by dividing by zero. */
+export function isAssignmentHeld(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^22012$/))
+}
+
 function isState(part: Record<string, unknown>, states: RegExp): boolean {
   return matches(part['code'], states) || matches(part['originalCode'], states)
 }

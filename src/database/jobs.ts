@@ -6,7 +6,7 @@
 import { ownAssignment } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
-import { dropFolded } from './regrading-leftovers.js'
+import { dropFolded, dropSummary } from './regrading-leftovers.js'
 
 export type StoredJob = {
   readonly id: string
@@ -202,16 +202,21 @@ export function createJobRepository(database: Database) {
      * with this text. False where somebody else holds it.
      */
     async fail(
-      { id, courseId, owner }: HeldJob,
+      { id, courseId, assignmentId, owner }: HeldJob,
       most: number,
       failure: { readonly text: string; readonly time: Date },
     ): Promise<boolean> {
       return database.$transaction(async transaction => {
+        // Citus takes no now() beside a column. Nobody but the holder changes the count.
+        const [held] = await transaction.$queryRaw<{ failures: number }[]>`
+          SELECT failures FROM jobs
+          WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'`
+        if (held === undefined) return false
         const [row] = await transaction.$queryRaw<{ status: string }[]>`
           UPDATE jobs SET
             failures = failures + 1,
             lease_owner = NULL,
-            lease_until = now() + power(2, failures) * ${FIRST_PAUSE},
+            lease_until = now() + ${2 ** held.failures}::float8 * ${FIRST_PAUSE},
             status = CASE WHEN failures + 1 >= ${most}::int THEN 'failed' ELSE status END,
             error = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.text} END,
             finished_at = CASE WHEN failures + 1 >= ${most}::int THEN ${failure.time}::timestamptz END,
@@ -219,7 +224,10 @@ export function createJobRepository(database: Database) {
             cursor_number = CASE WHEN failures + 1 < ${most}::int THEN cursor_number END
           WHERE id = ${id}::uuid AND lease_owner = ${owner}::uuid AND status = 'running'
           RETURNING status`
-        if (row?.status === 'failed') await dropFolded(transaction, { id, courseId })
+        if (row?.status === 'failed') {
+          await dropFolded(transaction, { id, courseId })
+          await dropSummary(transaction, { id, courseId, assignmentId })
+        }
         return row !== undefined
       })
     },
@@ -237,9 +245,10 @@ export function createJobRepository(database: Database) {
      * takes it: other jobs go first.
      */
     async release(owner: string, pauseSeconds = 0): Promise<void> {
+      const until =
+        pauseSeconds > 0 ? Prisma.sql`now() + ${pauseSeconds}::int * interval '1 second'` : Prisma.sql`NULL`
       await database.$executeRaw`
-        UPDATE jobs SET lease_owner = NULL,
-          lease_until = CASE WHEN ${pauseSeconds}::int > 0 THEN now() + ${pauseSeconds}::int * interval '1 second' END
+        UPDATE jobs SET lease_owner = NULL, lease_until = ${until}
         WHERE lease_owner = ${owner}::uuid AND status = 'running'`
     },
   }

@@ -1,5 +1,6 @@
 /** Members of a course, and what is left of those who were erased. */
-import type { Database } from './client.js'
+import type { Database, Transaction } from './client.js'
+import { CameBetween, changeShare, holdLearner, type ShareOptions } from './learner-share.js'
 
 export type StoredMember = {
   readonly key: string
@@ -12,7 +13,7 @@ export type StoredMember = {
 export type MemberRepository = ReturnType<typeof createMemberRepository>
 
 /** Members, read, written and erased. */
-export function createMemberRepository(database: Database) {
+export function createMemberRepository(database: Database, options: ShareOptions) {
   return {
     async find(courseId: string, key: string): Promise<StoredMember | undefined> {
       return (await database.member.findUnique({ where: { courseId_key: { courseId, key } } })) ?? undefined
@@ -38,7 +39,10 @@ export function createMemberRepository(database: Database) {
       return database.member.findMany({ where, orderBy: { key: 'asc' }, take: limit })
     },
 
-    /** Enrols a member or changes role and name. Someone erased before is welcome again: that is the caller's word. */
+    /**
+     * Enrols a member or changes role and name. Someone erased before is welcome again: that is the caller's word. Who
+     * becomes an instructor is counted in no summary any more, and who is one no longer is counted from then on.
+     */
     async put(
       courseId: string,
       member: {
@@ -50,40 +54,45 @@ export function createMemberRepository(database: Database) {
       time: Date,
     ): Promise<{ member: StoredMember; created: boolean }> {
       const { key, hash, role, name } = member
-      return database.$transaction(async transaction => {
-        const before = await transaction.$queryRaw<unknown[]>`
-          SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key}`
-        // Waits for an erasure that is under way, and then makes the member anew.
-        const [stored] = await transaction.$queryRaw<StoredMember[]>`
+      return withLearner(database, courseId, key, async (transaction, before) => {
+        const inserted = await transaction.$executeRaw`
           INSERT INTO members (course_id, key, role, name, created_at, updated_at)
           VALUES (${courseId}::uuid, ${key}, ${role}, ${name}, ${time}, ${time})
-          ON CONFLICT (course_id, key) DO UPDATE
-          SET role = EXCLUDED.role, name = EXCLUDED.name, updated_at = EXCLUDED.updated_at
+          ON CONFLICT (course_id, key) DO NOTHING`
+        const created = before === undefined
+        // Somebody was enrolled just now, whose role and attempts we have not seen.
+        if (created && inserted === 0) throw new CameBetween()
+        if (!created && before !== role) {
+          await changeShare(transaction, courseId, key, options, before === 'instructor' ? 1 : -1)
+        }
+        const [stored] = await transaction.$queryRaw<StoredMember[]>`
+          UPDATE members SET role = ${role}, name = ${name}, updated_at = ${time}
+          WHERE course_id = ${courseId}::uuid AND key = ${key}
           RETURNING key, role, name, created_at AS "createdAt", updated_at AS "updatedAt"`
-        if (stored === undefined) throw new Error('the upsert of a member returned no row')
+        if (stored === undefined) throw new Error('a member who is locked is gone')
         await transaction.$executeRaw`
           DELETE FROM erasures WHERE course_id = ${courseId}::uuid AND member_hash = ${hash}`
-        return { member: stored, created: before.length === 0 }
+        return { member: stored, created }
       })
     },
 
     /**
-     * Erases a person from a course: attempts, variants, overrides, progress and membership in one transaction. Of their
-     * idempotency keys the hashes stay, so that a late retry is told and not stored again. False when nothing is known of
-     * that person.
+     * Erases a person from a course: attempts, variants, overrides, progress and membership in one transaction, and what
+     * they have added to the summaries. Of their idempotency keys the hashes stay, so that a late retry is told and not
+     * stored again. False when nothing is known of that person.
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
-      return database.$transaction(async transaction => {
-        // Whatever stores something of a person enrols them and holds this row until it commits: nothing of that kind is
-        // under way once we have it, and without it there is nothing to erase.
-        const locked = await transaction.$queryRaw<unknown[]>`
-          SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ${key} FOR UPDATE`
-        if (locked.length === 0) return false
+      // Whatever stores something of a person enrols them and holds this row until it commits: nothing of that kind is
+      // under way once we have it, and without it there is nothing to erase.
+      return withLearner(database, courseId, key, async (transaction, role) => {
+        if (role === undefined) return false
+        if (role !== 'instructor') await changeShare(transaction, courseId, key, options, -1)
         await transaction.$executeRaw`
           UPDATE idempotency_keys k SET fingerprint = NULL, attempt_id = NULL
-          FROM attempts a
-          WHERE a.course_id = ${courseId}::uuid AND a.learner = ${key}
-            AND k.course_id = a.course_id AND k.key_hash = a.idempotency_key_hash`
+          FROM progress p
+          JOIN attempts a ON a.course_id = p.course_id AND a.assignment_id = p.assignment_id AND a.learner = p.learner
+          WHERE p.course_id = ${courseId}::uuid AND p.learner = ${key}
+            AND k.course_id = p.course_id AND k.key_hash = a.idempotency_key_hash`
         await transaction.$executeRaw`
           DELETE FROM regraded_attempts WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
@@ -93,7 +102,9 @@ export function createMemberRepository(database: Database) {
         await transaction.$executeRaw`
           DELETE FROM overrides WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
-          DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+          DELETE FROM attempts a USING progress p
+          WHERE p.course_id = ${courseId}::uuid AND p.learner = ${key}
+            AND a.course_id = p.course_id AND a.assignment_id = p.assignment_id AND a.learner = p.learner`
         await transaction.$executeRaw`
           DELETE FROM progress WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
@@ -104,5 +115,26 @@ export function createMemberRepository(database: Database) {
         return true
       })
     },
+  }
+}
+
+/** Times that others may come between before it is our fault. */
+const MOST_TRIES = 20
+
+/** Does something of a learner who is held in one transaction, told the role; done again where others came between. */
+async function withLearner<Result>(
+  database: Database,
+  courseId: string,
+  learner: string,
+  change: (transaction: Transaction, role: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await database.$transaction(async transaction =>
+        change(transaction, await holdLearner(transaction, courseId, learner)),
+      )
+    } catch (error) {
+      if (!(error instanceof CameBetween) || tries === MOST_TRIES) throw error
+    }
   }
 }

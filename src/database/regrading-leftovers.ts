@@ -11,6 +11,19 @@ export async function dropFolded(
     DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND job_id = ${id}::uuid`
 }
 
+/** Takes away the summary of results that do not stand, or no longer; `id` says whose. */
+export async function dropSummary(
+  transaction: Transaction,
+  { id, courseId, assignmentId }: Pick<HeldJob, 'id' | 'courseId' | 'assignmentId'>,
+): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM summaries
+    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND generation = ${id}::uuid`
+  await transaction.$executeRaw`
+    DELETE FROM summary_changes
+    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND generation = ${id}::uuid`
+}
+
 /**
  * Takes away results that never stood, at most so many: those of the dry runs of this assignment that are over, and of its
  * jobs that failed. They are kept until the next job of the assignment is taken up, which is this one. The results of

@@ -1,4 +1,5 @@
 /** Storing what a regrading has made of a page of attempts. */
+import { insertSummaryChanges } from './attempt-statements.js'
 import type { Transaction } from './client.js'
 import type { AttemptPlace, HeldJob } from './jobs.js'
 import {
@@ -7,6 +8,18 @@ import {
   type RegradedAttempt,
   type RegradedPage,
 } from './regrading-reads.js'
+
+/** How far a learner has come, as summaries count it. */
+export type CountedProgress = { readonly creditMillionths: number; readonly completed: boolean }
+
+/** What attempts add to the summary of a job's results, and learners who have moved on; none of them is an instructor. */
+export type CountPage = (
+  attempts: readonly Pick<RegradedAttempt, 'number' | 'boxes' | 'answers'>[],
+  moved: readonly { readonly before: CountedProgress | undefined; readonly after: CountedProgress }[],
+) => unknown
+
+/** What storing a page takes from outside. */
+export type PageOptions = { readonly countPage: CountPage; readonly newId: () => string }
 
 /**
  * Stores a page, and that the job has come to `cursor`, where it is given. Only that counts as a step forward: failures
@@ -17,8 +30,9 @@ export async function writePage(
   job: HeldJob,
   page: RegradedPage,
   cursor: AttemptPlace | undefined,
+  options: PageOptions,
 ): Promise<number> {
-  const present = await stillThere(transaction, job, page.attempts)
+  const { present, instructors } = await stillThere(transaction, job, page.attempts)
   const attempts = page.attempts.filter(({ id }) => present.has(id))
   await insertAttempts(transaction, job, attempts)
   const learners = new Set(attempts.map(({ learner }) => learner))
@@ -27,6 +41,14 @@ export async function writePage(
     job,
     [...page.progress].filter(([learner]) => learners.has(learner)),
   )
+  const counted = attempts.filter(({ learner }) => !instructors.has(learner))
+  if (!job.dryRun && counted.length > 0) {
+    const moved = distinctLearners(counted).map(learner => ({
+      before: countedAs(page.before.get(learner)),
+      after: countedAs(page.progress.get(learner)) ?? missing(),
+    }))
+    await addToSummary(transaction, job, options.countPage(counted, moved), options)
+  }
   const count = (counts: (attempt: RegradedAttempt) => boolean) => attempts.filter(counts).length
   await transaction.$executeRaw`
     UPDATE jobs SET
@@ -41,24 +63,46 @@ export async function writePage(
   return attempts.length
 }
 
+/** Adds a change to the summary of the job's results. */
+export async function addToSummary(
+  transaction: Transaction,
+  { courseId, assignmentId, id: generation }: HeldJob,
+  change: unknown,
+  { newId }: PageOptions,
+): Promise<void> {
+  await insertSummaryChanges(transaction, [{ courseId, assignmentId, generation, id: newId(), change }])
+}
+
+function countedAs(row: FoldedProgress | undefined): CountedProgress | undefined {
+  return row && { creditMillionths: row.creditMillionths, completed: row.completedAt !== null }
+}
+
+function missing(): never {
+  throw new Error('the learner of a regraded attempt has no progress')
+}
+
 /**
- * The ids of those attempts that are still there. Their learners are held until commit, so that an erasure waits for us
- * or we for it; someone who was erased and came back has other attempts.
+ * The ids of those attempts that are still there, and which of their learners are instructors. These are held until
+ * commit, so that an erasure or a change of role waits for us or we for it; someone who was erased and came back has other
+ * attempts.
  */
 async function stillThere(
   transaction: Transaction,
   { courseId }: HeldJob,
   attempts: readonly RegradedAttempt[],
-): Promise<ReadonlySet<string>> {
-  if (attempts.length === 0) return new Set()
-  await transaction.$queryRaw`
-    SELECT key FROM members
+): Promise<{ readonly present: ReadonlySet<string>; readonly instructors: ReadonlySet<string> }> {
+  if (attempts.length === 0) return { present: new Set(), instructors: new Set() }
+  const members = await transaction.$queryRaw<{ key: string; role: string }[]>`
+    SELECT key, role FROM members
     WHERE course_id = ${courseId}::uuid AND key = ANY(${distinctLearners(attempts)}::text[])
     ORDER BY key FOR KEY SHARE`
   const rows = await transaction.$queryRaw<{ id: string }[]>`
     SELECT id FROM attempts
     WHERE course_id = ${courseId}::uuid AND id = ANY(${attempts.map(({ id }) => id)}::uuid[])`
-  return new Set(rows.map(({ id }) => id))
+  return {
+    present: new Set(rows.map(({ id }) => id)),
+    instructors: new Set(members.filter(({ role }) => role === 'instructor').map(({ key }) => key)),
+  }
 }
 
 async function insertAttempts(

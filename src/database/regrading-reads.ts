@@ -1,9 +1,9 @@
 /** What a regrading reads: attempts that are to be looked at, and what their learners have so far. */
-import type { ProgressRow } from './attempt-writer.js'
 import type { Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
 import type { AttemptPlace, HeldJob } from './jobs.js'
 import type { OverrideRow } from './overrides.js'
+import type { ProgressRow } from './progress.js'
 
 /** What an attempt is worth, by the grading that is named. */
 export type StoredResult = {
@@ -51,11 +51,15 @@ export type RegradedAttempt = AttemptPlace & {
   readonly changed: boolean
   /** To be stored: another result than the one that stood, or than the one stored with the attempt. */
   readonly row: { readonly before: unknown; readonly result: StoredResult } | undefined
+  /** By the job's result. */
+  readonly boxes: unknown
+  readonly answers: unknown
 }
 
-/** Attempts that were looked at, and the progress of their learners up to the last of them. */
+/** Attempts that were looked at, and the progress of their learners before the first and up to the last of them. */
 export type RegradedPage = {
   readonly attempts: readonly RegradedAttempt[]
+  readonly before: ReadonlyMap<string, FoldedProgress>
   readonly progress: ReadonlyMap<string, FoldedProgress>
 }
 

@@ -1,6 +1,9 @@
 /** The results of a regrading begin to stand. */
+import { STORED_RESULTS } from './attempt-flush.js'
 import type { Transaction } from './client.js'
 import type { HeldJob } from './jobs.js'
+import { dropSummary } from './regrading-leftovers.js'
+import { addToSummary, type CountedProgress, type PageOptions } from './regrading-page.js'
 
 /** Learners whose progress one statement makes stand. */
 const LEARNERS_AT_ONCE = 1_000
@@ -10,10 +13,15 @@ const LEARNERS_AT_ONCE = 1_000
  * policy's points, and of the attempts that is kept which the assignment keeps now. Whoever calls it has the assignment
  * and the progress of its learners, all of which are folded.
  */
-export async function letStand(transaction: Transaction, job: HeldJob, maxPoints: number): Promise<void> {
+export async function letStand(
+  transaction: Transaction,
+  job: HeldJob,
+  maxPoints: number,
+  options: PageOptions,
+): Promise<void> {
   const { id, courseId, assignmentId } = job
-  const [assignment] = await transaction.$queryRaw<{ keep: string }[]>`
-    SELECT keep FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid`
+  const [assignment] = await transaction.$queryRaw<{ keep: string; regradeId: string | null }[]>`
+    SELECT keep, regrade_id AS "regradeId" FROM assignments WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid`
   if (assignment === undefined) throw new Error('the assignment of a job is gone')
   const folded = await transaction.$queryRaw<{ learner: string }[]>`
     SELECT learner FROM regraded_progress
@@ -22,10 +30,14 @@ export async function letStand(transaction: Transaction, job: HeldJob, maxPoints
   for (let start = 0; start < folded.length; start += LEARNERS_AT_ONCE) {
     const slice = folded.slice(start, start + LEARNERS_AT_ONCE)
     await letProgressStand(transaction, job, slice, { maxPoints, keep: assignment.keep })
+    const moved = await readOtherwiseKept(transaction, job, slice)
+    if (moved.length > 0) await addToSummary(transaction, job, options.countPage([], moved), options)
   }
   await transaction.$executeRaw`
     UPDATE assignments SET regrade_id = ${id}::uuid
     WHERE course_id = ${courseId}::uuid AND id = ${assignmentId}::uuid`
+  // Its own summary was built page by page.
+  await dropSummary(transaction, { courseId, assignmentId, id: assignment.regradeId ?? STORED_RESULTS })
 }
 
 /** The same for the progress of learners who follow each other in the order of learners; all of them are folded. */
@@ -59,4 +71,27 @@ async function letProgressStand(
       WHERE f.course_id = ${courseId}::uuid AND f.job_id = ${id}::uuid AND f.learner = p.learner)
     WHERE p.course_id = ${courseId}::uuid AND p.assignment_id = ${assignmentId}::uuid
       AND p.learner BETWEEN ${learners[0]?.learner} AND ${learners.at(-1)?.learner}`
+}
+
+/** Learners, none an instructor, of whom another credit is kept now than the job has come to, and was counted. */
+async function readOtherwiseKept(
+  transaction: Transaction,
+  { id, courseId, assignmentId }: HeldJob,
+  learners: readonly { readonly learner: string }[],
+): Promise<{ readonly before: CountedProgress; readonly after: CountedProgress }[]> {
+  const rows = await transaction.$queryRaw<{ before: number; after: number; completed: boolean }[]>`
+    SELECT before, after, completed FROM (
+      SELECT f.credit_millionths AS before, f.completed_at IS NOT NULL AS completed,
+        (SELECT p.credit_millionths FROM progress p
+         WHERE p.course_id = ${courseId}::uuid AND p.assignment_id = ${assignmentId}::uuid
+           AND p.learner = f.learner) AS after,
+        (SELECT m.role FROM members m WHERE m.course_id = ${courseId}::uuid AND m.key = f.learner) AS role
+      FROM regraded_progress f
+      WHERE f.course_id = ${courseId}::uuid AND f.job_id = ${id}::uuid
+        AND f.learner BETWEEN ${learners[0]?.learner} AND ${learners.at(-1)?.learner}) kept
+    WHERE before <> after AND role <> 'instructor'`
+  return rows.map(({ before, after, completed }) => ({
+    before: { creditMillionths: before, completed },
+    after: { creditMillionths: after, completed },
+  }))
 }

@@ -7,7 +7,7 @@ import type { Database } from './client.js'
 import { renewLease, type AttemptPlace, type HeldJob } from './jobs.js'
 import { markDone, runLastPass, type LastPass } from './regrading-last-pass.js'
 import { dropNeverStanding } from './regrading-leftovers.js'
-import { writePage } from './regrading-page.js'
+import { writePage, type PageOptions } from './regrading-page.js'
 import {
   readAfter,
   readLearners,
@@ -20,7 +20,7 @@ import {
 export type RegradingRepository = ReturnType<typeof createRegradingRepository>
 
 /** The work of regradings, read and written. */
-export function createRegradingRepository(database: Database) {
+export function createRegradingRepository(database: Database, options: PageOptions) {
   return {
     /**
      * Takes away at most so many results of earlier jobs of the assignment that never stood: of dry runs, whose list is
@@ -55,7 +55,7 @@ export function createRegradingRepository(database: Database) {
     async write(job: HeldJob, page: RegradedPage, cursor: AttemptPlace | undefined): Promise<boolean> {
       return database.$transaction(async transaction => {
         if (!(await renewLease(transaction, job))) return false
-        await writePage(transaction, job, page, cursor)
+        await writePage(transaction, job, page, cursor, options)
         return true
       })
     },
@@ -75,7 +75,7 @@ export function createRegradingRepository(database: Database) {
      * somebody else has the job by now.
      */
     async finish(job: HeldJob, pass: LastPass): Promise<'done' | 'more' | 'lost'> {
-      return runLastPass(database, job, pass)
+      return runLastPass(database, job, pass, options)
     },
   }
 }

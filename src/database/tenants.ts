@@ -102,6 +102,8 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   )
   const where = { courseId }
   await database.$transaction([
+    database.summaryChange.deleteMany({ where }),
+    database.summary.deleteMany({ where }),
     database.erasure.deleteMany({ where }),
     database.override.deleteMany({ where }),
     database.assignment.deleteMany({ where }),

@@ -18,6 +18,8 @@ export type StoredVariant = {
   readonly token: string
   /** Name → value, of every input. */
   readonly inputs: unknown
+  /** When it was; undefined while it is not stored. */
+  readonly drawnAt?: Date
 }
 
 export type VariantRepository = ReturnType<typeof createVariantRepository>
@@ -59,7 +61,7 @@ async function find(
   { courseId, assignmentId, learner, graphId, graphVersion, number }: VariantPlace,
 ): Promise<StoredVariant | undefined> {
   const rows = await database.$queryRaw<StoredVariant[]>`
-    SELECT token, inputs FROM variants
+    SELECT token, inputs, created_at AS "drawnAt" FROM variants
     WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND learner = ${learner}
       AND graph_id = ${graphId}::uuid AND graph_version = ${graphVersion}::int AND number = ${number}::int`
   return rows[0]

@@ -116,8 +116,18 @@ export function gradeReadings(
       })
     })
   }
-  const weighted = boxes.map((box, index) => ({ credit: box.credit, weight: key.boxes[index]?.weight ?? 0 }))
-  return { ...totalCredit(weighted), boxes, undecidable }
+  const weights = key.boxes.map(({ weight }) => weight)
+  const weighted = boxes.map((box, index) => ({ credit: box.credit, weight: weights[index] ?? 0 }))
+  return { ...totalCredit(weighted), boxes: withWeights(boxes, weights), undecidable }
+}
+
+/** Verdicts that know what their boxes weigh, where that is not 1. */
+function withWeights(boxes: readonly GradedBox[], weights: readonly number[]): readonly GradedBox[] {
+  if (weights.every(weight => weight === 1)) return boxes
+  return boxes.map((box, index) => {
+    const { [index]: weight = 1 } = weights
+    return weight === 1 ? box : { ...box, weight }
+  })
 }
 
 const NOTHING: Given = { kind: 'nothing' }

@@ -24,6 +24,8 @@ export type GradedBox = {
   readonly feedback: readonly Feedback[]
   /** What the answer is explained by, the likeliest first; of one that follows, by the learner's own entries. */
   readonly misconceptions?: readonly MisconceptionCode[]
+  /** What the box weighed, where that was not 1: for summaries alone, and shown to nobody. */
+  readonly weight?: number
 }
 
 /** Credit is the entries' mean. Correct if all are, follows if all are or do, blank if all are, else incorrect. */

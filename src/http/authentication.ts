@@ -2,9 +2,10 @@
  * Who asks, and may they? Decided at the start of a request from the key and the table of rights alone, before any
  * body is read and before anything that the path names is looked up.
  */
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { Refusal } from '../errors.js'
 import type { Principal } from '../services/principal.js'
+import type { LimitedLookUp } from './rate-limits.js'
 import { RIGHTS, type Right } from './rights.js'
 
 declare module 'fastify' {
@@ -19,6 +20,8 @@ declare module 'fastify' {
 export type AuthenticationOptions = {
   readonly authenticate: (key: string) => Promise<Principal | undefined>
   readonly now: () => number
+  /** Bounds how many unknown keys are looked up. */
+  readonly limited?: LimitedLookUp | undefined
 }
 
 /** Files of the documentation page, which the page's plugin registers by itself. */
@@ -38,12 +41,12 @@ export function registerAuthentication(app: FastifyInstance, options: Authentica
         throw new Error(`no right is stated for ${method} ${route.url}`)
     }
   })
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', async (request, reply) => {
     request.receivedAt = options.now()
     const right = rightOf(request.method, request.routeOptions.url ?? '')
     // Without a route there is nothing to protect: the answer is 404.
     if (right === undefined || right === 'open') return
-    const principal = await identify(request, options)
+    const principal = await identify(request, reply, options)
     if (!principal.scopes.has(right)) {
       throw new Refusal('missing-scope', `This needs a key with the scope ${right}.`)
     }
@@ -57,13 +60,14 @@ export function registerAuthentication(app: FastifyInstance, options: Authentica
 
 async function identify(
   request: FastifyRequest,
-  { authenticate }: AuthenticationOptions,
+  reply: FastifyReply,
+  { authenticate, limited }: AuthenticationOptions,
 ): Promise<Principal> {
-  const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')
-  if (match?.[1] === undefined) {
+  const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (key === undefined) {
     throw new Refusal('missing-key', 'Send the header "Authorization: Bearer cm_…" with an API key.')
   }
-  const principal = await authenticate(match[1])
+  const principal = await (limited?.({ request, reply, key }, authenticate) ?? authenticate(key))
   if (principal === undefined) throw new Refusal('unknown-key', 'This API key is not known or was revoked.')
   return principal
 }

@@ -28,11 +28,17 @@ type RouteDocument = {
   readonly response: Readonly<Record<string, { readonly description?: string }>>
 }
 
+/** Statuses of refusals: the classes, and those that a client waits after. */
+const REFUSED = /^([45]xx|429|503)$/i
+
+const RETRY_AFTER = { description: 'seconds to wait before trying again', schema: { type: 'integer' } }
+
 /** Refusals are of their own media type, and successes go by the name of their status. */
 function describeAnswer(status: string, answer: { readonly description?: string }): [string, object] {
   const { description = STATUS_CODES[status] ?? '' } = answer
-  if (!/xx$/i.test(status)) return [status, { ...answer, description }]
-  return [status, { description, content: { 'application/problem+json': { schema: answer } } }]
+  if (!REFUSED.test(status)) return [status, { ...answer, description }]
+  const headers = /xx$/i.test(status) ? {} : { headers: { 'Retry-After': RETRY_AFTER } }
+  return [status, { description, ...headers, content: { 'application/problem+json': { schema: answer } } }]
 }
 
 /** Collects the routes registered after it. */

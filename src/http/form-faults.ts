@@ -1,6 +1,6 @@
 /** Faults of form: what a zod schema refuses of a request → the refusal that answers it. */
 import type { z } from 'zod'
-import { Refusal } from '../errors.js'
+import { Refusal, type ProblemEntry } from '../errors.js'
 import { formFaults } from '../services/form-faults.js'
 
 /** The part of a request that a schema stands for. */
@@ -21,6 +21,12 @@ export function formRefusal(part: RequestPart, input: unknown, error: z.core.$Zo
     return new Refusal('invalid-cursor', 'A list takes one cursor.', entries)
   }
   if (part === 'headers') return new Refusal('invalid-idempotency-key', first?.message ?? '', entries)
+  return formRefusalOf(entries)
+}
+
+/** The refusal for faults of form. */
+export function formRefusalOf(entries: readonly ProblemEntry[]): Refusal {
+  const [first] = entries
   const where = first === undefined || first.path === '' ? '' : ` at ${first.path}`
   const more = entries.length > 1 ? ` (and ${String(entries.length - 1)} more)` : ''
   return new Refusal('invalid-request', `${first?.message ?? 'Invalid'}${where}${more}.`, entries)

@@ -6,13 +6,23 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { jsonPointer, Refusal } from '../errors.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How long the body was, in bytes. */
+    bodyBytes: number
+  }
+}
+
 const MAX_DEPTH = 32
+
+/** Keeps nothing from one call to the next. */
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Parses a body. Throws `malformed-json`, or `invalid-request` with the place of what is not accepted. */
 export function parseJsonBody(bytes: Buffer): unknown {
   let body: unknown
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    body = JSON.parse(strictUtf8.decode(bytes))
   } catch {
     throw new Refusal('malformed-json', 'The body is not well-formed JSON in UTF-8.')
   }
@@ -69,12 +79,14 @@ function needsNoBody({ routeOptions }: FastifyRequest): boolean {
 /** Makes an application take JSON bodies through this parser, and no other bodies. */
 export function registerJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
+  app.decorateRequest('bodyBytes', 0)
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     // Some clients send a content type with every request: without a body there is nothing to parse.
     if (bytes.length === 0 && needsNoBody(request)) {
       done(null, undefined)
       return
     }
+    request.bodyBytes = bytes.length
     try {
       checkCharset(request.headers['content-type'])
       done(null, parseJsonBody(bytes))

@@ -101,6 +101,28 @@ function describe(error: unknown): object {
   return { name, ...(code === undefined ? {} : { code }), ...(quotesRows ? {} : { message }), places }
 }
 
+/** The refusal that an error is answered with. What is no refusal of ours is logged. */
+function refusalFor(
+  error: unknown,
+  request: FastifyRequest,
+  isUnavailable: (error: unknown) => boolean,
+): Refusal {
+  const refusal = refusalOf(error, isUnavailable)
+  if (refusal?.code === 'unavailable') request.log.warn({ fault: describe(error) }, 'unavailable')
+  if (refusal !== undefined) return refusal
+  request.log.error({ fault: describe(error) }, 'internal error')
+  return new Refusal('internal-error', 'This is a fault of the service; it was logged.')
+}
+
+/** An error, whatever it is, as the problem of a part of a request. */
+export function problemFor(
+  error: unknown,
+  request: FastifyRequest,
+  isUnavailable: (error: unknown) => boolean,
+): Problem {
+  return problemOf(refusalFor(error, request, isUnavailable))
+}
+
 /** Answers an error, whatever it is. */
 export function answerError(
   error: unknown,
@@ -108,11 +130,7 @@ export function answerError(
   reply: FastifyReply,
   isUnavailable: (error: unknown) => boolean,
 ): FastifyReply {
-  const refusal = refusalOf(error, isUnavailable)
-  if (refusal?.code === 'unavailable') request.log.warn({ fault: describe(error) }, 'unavailable')
-  if (refusal !== undefined) return send(request, reply, refusal)
-  request.log.error({ fault: describe(error) }, 'internal error')
-  return send(request, reply, new Refusal('internal-error', 'This is a fault of the service; it was logged.'))
+  return send(request, reply, refusalFor(error, request, isUnavailable))
 }
 
 /** Makes an application answer every error and every unknown address with a problem. */

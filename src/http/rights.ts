@@ -29,6 +29,7 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/courses/:course/assignments/:assignment/solution', 'solutions:read'],
   ['GET /v1/courses/:course/assignments/:assignment/variants/:learner', 'attempts:write'],
   ['POST /v1/courses/:course/assignments/:assignment/attempts', 'attempts:write'],
+  ['POST /v1/courses/:course/assignments/:assignment/attempts/batch', 'attempts:write'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts', 'progress:read'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts/:id', 'progress:read'],
   ['POST /v1/courses/:course/assignments/:assignment/regrade', 'courses:write'],

@@ -2,6 +2,8 @@
 export type Effects = {
   /** The time, in milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds that only ever grow, whatever is done to the clock. */
+  readonly monotonic: () => number
   /** A new uuid v7. */
   readonly newId: () => string
   /** So many bytes that nobody can guess. */

@@ -8,9 +8,10 @@ import {
 import type { StoredAttempt } from '../database/attempts.js'
 import type { Disclosure } from '../grading/attempt-policy.js'
 import { roundPoints } from '../grading/credit.js'
+import type { Answers } from '../grading/grade.js'
 import type { GradedBox } from '../grading/verdicts.js'
 import type { ExpectedValues } from './expected-values.js'
-import { viewGradedBox } from './views.js'
+import { viewGradedBox, viewJudgedBox } from './views.js'
 
 /** Where no right value is to be shown. */
 export const nothingExpected: ExpectedValues = () => undefined
@@ -27,23 +28,16 @@ export function viewForLearner(
   const revealed = (box: GradedBox): ExpectedValues =>
     reveals(box.status === 'correct') ? expected : nothingExpected
   if (feedback === 'verdicts') {
-    return withBoxes(stored, ({ box, judged }) => ({ ...judged, ...expectedIn(box, revealed(box)) }))
+    return withBoxes(stored, (box, answers) => withExpected(viewJudgedBox(box, answers), revealed(box)))
   }
-  return withBoxes(stored, ({ box, judged, remarks }) => ({
-    ...judged,
-    feedback: remarks,
-    ...expectedIn(box, revealed(box)),
-  }))
+  return withBoxes(stored, (box, answers) => withExpected(viewGradedBox(box, answers), revealed(box)))
 }
 
 /** An attempt as teachers read it. */
 export function viewRecord(stored: StoredAttempt, expected: ExpectedValues): AttemptRecord {
-  return withBoxes(stored, ({ box, judged, remarks }) => ({
-    ...judged,
-    feedback: remarks,
-    ...misconceptionsIn(box),
-    ...expectedIn(box, expected),
-  }))
+  return withBoxes(stored, (box, answers) =>
+    withExpected({ ...viewGradedBox(box, answers), ...misconceptionsIn(box) }, expected),
+  )
 }
 
 function progressOf(stored: StoredAttempt): AttemptView['progress'] {
@@ -72,32 +66,30 @@ function viewScore(stored: StoredAttempt): Omit<AttemptView, 'boxes'> {
 }
 
 /** With the boxes as they are to be shown, before the progress, where they are easier to read. */
-function withBoxes<Box>(stored: StoredAttempt, viewBox: (shown: ShownBox) => Box) {
+function withBoxes<Box>(stored: StoredAttempt, viewBox: (box: GradedBox, answers: Answers) => Box) {
   const answers = new Map(Object.entries(stored.answers as Record<string, unknown>))
   const boxes = stored.boxes as readonly GradedBox[] // Written by submissions and regradings alone.
-  const { progress, ...score } = viewScore(stored)
+  const { id, learner, number, credit, points, maxPoints, submittedAt, late, progress } = viewScore(stored)
   return {
-    ...score,
-    boxes: boxes.map(box => {
-      const { feedback: remarks, ...judged } = viewGradedBox(box, answers)
-      return viewBox({ box, judged, remarks })
-    }),
+    id,
+    learner,
+    number,
+    credit,
+    points,
+    maxPoints,
+    submittedAt,
+    late,
+    boxes: boxes.map(box => viewBox(box, answers)),
     progress,
   }
-}
-
-type ShownBox = {
-  readonly box: GradedBox
-  /** With its verdict alone. */
-  readonly judged: Omit<ReturnType<typeof viewGradedBox>, 'feedback'>
-  readonly remarks: ReturnType<typeof viewGradedBox>['feedback']
 }
 
 function misconceptionsIn({ misconceptions = [] }: GradedBox) {
   return misconceptions.length === 0 ? {} : { misconceptions: [...misconceptions] }
 }
 
-function expectedIn({ id }: { readonly id: string }, expected: ExpectedValues) {
-  const value = expected(id)
-  return value === undefined ? {} : { expected: value }
+/** A box with its right value, where there is one to be shown. */
+function withExpected<Box extends { readonly id: string }>(box: Box, expected: ExpectedValues) {
+  const value = expected(box.id)
+  return value === undefined ? box : { ...box, expected: value }
 }

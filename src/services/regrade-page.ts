@@ -75,7 +75,7 @@ export async function regradePage(
       turn = task.now()
     }
   }
-  return { page: { attempts: regraded, progress }, seen }
+  return { page: { attempts: regraded, before: learners.progress, progress }, seen }
 }
 
 /** The answer keys of a page, each made once; undefined where the graph has no finite values at a variant's inputs. */
@@ -101,7 +101,7 @@ function regradeOne(
   before: FoldedProgress | undefined,
   learners: LearnersToRegrade,
 ): { readonly regraded: RegradedAttempt; readonly after: FoldedProgress } {
-  const { id, learner, number } = attempt
+  const { id, learner, number, answers } = attempt
   const policy = effectivePolicy(task.policy, overrideOf(learners.overrides.get(learner)))
   const standing = attempt.regraded ?? attempt.stored
   // Graded under a later policy than this job's, it keeps what it has.
@@ -115,8 +115,10 @@ function regradeOne(
   const after = { ...state, completedAt: before?.completedAt ?? (completed ? attempt.submittedAt : null) }
   const shown = isLater ? standing.progress : viewProgress({ ...state, completed }, policy)
   const result = { ...standing, ...(graded === undefined ? {} : byTask(task, graded)), progress: shown }
+  const skipped = !isLater && graded === undefined
+  const { boxes } = result
   return {
-    regraded: { id, learner, number, skipped: !isLater && graded === undefined, ...compare(attempt, result) },
+    regraded: { id, learner, number, answers, boxes, skipped, ...compare(attempt, result) },
     after,
   }
 }

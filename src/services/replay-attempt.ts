@@ -8,14 +8,11 @@ import { learnerPolicy } from './assignments.js'
 import { canonicalJson } from './canonical-json.js'
 import { createExpectedValues } from './expected-values.js'
 import { nothingExpected, viewForLearner } from './feedback-view.js'
-import { sha256 } from './hash.js'
+import { sha256Hex } from './hash.js'
 import type { Submission, SubmissionServices } from './submit-attempt.js'
 
-/** What a request is known by. */
-export type Idempotency = {
-  readonly keyHash: Uint8Array<ArrayBuffer>
-  readonly fingerprint: Uint8Array<ArrayBuffer>
-}
+/** What a request is known by: two hashes, in hexadecimal. */
+export type Idempotency = { readonly keyHash: string; readonly fingerprint: string }
 
 /** What makes two requests the same: operation, assignment, learner and canonical body. Undefined without a key. */
 export function fingerprint(
@@ -24,8 +21,8 @@ export function fingerprint(
 ): Idempotency | undefined {
   if (idempotencyKey === undefined) return undefined
   return {
-    keyHash: sha256('idempotency-key', idempotencyKey),
-    fingerprint: sha256('submit-attempt', assignment.id, body.learner, canonicalJson(body)),
+    keyHash: sha256Hex('idempotency-key', idempotencyKey),
+    fingerprint: sha256Hex('submit-attempt', assignment.id, body.learner, canonicalJson(body)),
   }
 }
 
@@ -50,10 +47,10 @@ export async function replay(
 ): Promise<AttemptAnswer | undefined> {
   if (idempotency === undefined) return undefined
   const { attempts } = services
-  const known = await attempts.findIdempotencyKey(courseId, idempotency.keyHash)
+  const known = await attempts.findIdempotencyKey(courseId, Buffer.from(idempotency.keyHash, 'hex'))
   if (known === undefined) return undefined
   if (known.fingerprint === null || known.attemptId === null) throw learnerErased()
-  if (Buffer.compare(known.fingerprint, idempotency.fingerprint) !== 0) {
+  if (Buffer.from(known.fingerprint).toString('hex') !== idempotency.fingerprint) {
     throw new Refusal(
       'idempotency-key-reused',
       'This Idempotency-Key stood for another request; choose a new one.',

@@ -1,7 +1,7 @@
 /** The demo: a tenant, a course and an assignment for each built-in graph, and a key to try them with. */
 import { SCOPES } from '../contracts/scopes.js'
 import { assignmentBodySchema } from '../contracts/course.js'
-import { authenticate, createKey, createTenant } from './api-keys.js'
+import { createKey, createTenant } from './api-keys.js'
 import { putAssignment } from './put-assignment.js'
 import { findCourse, putCourse } from './courses.js'
 import type { Services } from './services.js'
@@ -39,12 +39,12 @@ async function seedCourse(services: Services, principal: Principal): Promise<voi
 }
 
 async function findOrMakeKey(
-  { keys, effects }: Services,
+  { keys, authenticate, effects }: Services,
   tenantId: string,
   store: KeyStore,
 ): Promise<string> {
   const kept = await store.read()
-  if (kept !== undefined && (await authenticate(keys, kept))?.tenantId === tenantId) return kept
+  if (kept !== undefined && (await authenticate(kept))?.tenantId === tenantId) return kept
   const { key } = await createKey(keys, effects, { tenantId, name: 'demo key', scopes: SCOPES, courses: [] })
   await store.write(key)
   return key

@@ -1,18 +1,22 @@
 /**
  * The main job: one submission of answers → a graded attempt that is stored, numbered and counted.
  *
- * The order of decisions is part of the contract: an idempotency key is looked up before dates, limits, variant and
- * policy; every answer is read before any is graded; what counts against a limit, and which attempt a variant is for, is
- * decided again under the lock of the learner's progress.
+ * Most submissions are new ones, under a policy that this process knows, and nothing is wrong with them. Such a one is
+ * graded at once and written: the commit itself finds out whether its idempotency key is new, its policy the present one,
+ * and an attempt left. Whatever comes to anything else is decided anew from what is stored, in the order that the contract
+ * gives: an idempotency key is looked up before dates, limits, variant and policy; every answer is read before any is
+ * graded; what counts against a limit, and which attempt a variant is for, is decided again under the learner's lock.
  */
 import type { AttemptAnswer, AttemptBody } from '../contracts/attempt.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import type { AttemptDecision, AttemptDraft, AttemptWriter, ProgressRow } from '../database/attempt-writer.js'
+import type { AttemptDecision, AttemptDraft, LearnerBefore } from '../database/attempt-flush.js'
+import type { AttemptWriter } from '../database/attempt-writer.js'
 import type { AttemptRepository } from '../database/attempts.js'
 import { learnerErased, Refusal } from '../errors.js'
 import {
   advanceProgress,
   disclosureUnder,
+  effectivePolicy,
   hidesVerdicts,
   isLate,
   refuseAttempt,
@@ -22,8 +26,8 @@ import {
 } from '../grading/attempt-policy.js'
 import { earnedMillionths } from '../grading/credit.js'
 import type { Grade } from '../grading/grade.js'
-import { findAssignment, learnerPolicy, type AssignmentPolicy } from './assignments.js'
-import { memberHash } from './courses.js'
+import type { AssignmentCache } from './assignment-cache.js'
+import { findAssignment, learnerPolicy, overrideOf, policyOf, type AssignmentPolicy } from './assignments.js'
 import { createExpectedValues } from './expected-values.js'
 import { nothingExpected, viewForLearner } from './feedback-view.js'
 import { gradeOrRefuse } from './grade-answers.js'
@@ -35,6 +39,7 @@ import { answeredVariant, keyOfVariant, staleVariant, type VariantServices } fro
 export type SubmissionServices = VariantServices & {
   readonly attempts: AttemptRepository
   readonly writer: AttemptWriter
+  readonly assignmentCache: AssignmentCache
 }
 
 export type Submission = {
@@ -45,6 +50,8 @@ export type Submission = {
   readonly idempotencyKey: string | undefined
   /** The server's clock at receipt, in milliseconds. */
   readonly receivedAt: number
+  /** Of the request's body. */
+  readonly bytes: number
 }
 
 export type SubmissionResult = {
@@ -59,13 +66,45 @@ const REFUSALS: Record<AttemptRefusal, string> = {
   'no-attempts-left': 'All attempts on this assignment are used.',
 }
 
+/** After so many seconds a submission that found the queue full may be tried again. */
+const BUSY_SECONDS = 2
+
 /** Grades and stores a submission. Resolves once it is committed; whatever is refused leaves no trace. */
 export async function submitAttempt(
   services: SubmissionServices,
   principal: Principal,
   submission: Submission,
 ): Promise<SubmissionResult> {
+  const attempt = await submitAtOnce(services, principal, submission)
+  if (attempt !== undefined) return { attempt, replayed: false }
   return underPresentPolicy(() => submitUnderPolicy(services, principal, submission))
+}
+
+/** A submission that nothing is in the way of; undefined where there is, or may be, and nothing was stored. */
+async function submitAtOnce(
+  services: SubmissionServices,
+  principal: Principal,
+  submission: Submission,
+): Promise<AttemptAnswer | undefined> {
+  const { course, assignment: key, body, receivedAt } = submission
+  const { learner } = body
+  const known = await services.assignmentCache.find(principal, course, key)
+  if (known === undefined) return undefined
+  const { courseId, assignment, policy } = known
+  if (refuseAttempt(policy, receivedAt, 0) !== undefined) return undefined
+  try {
+    const attempts =
+      policy.variants === 'per-attempt'
+        ? await services.progress.attemptsOf(courseId, assignment.id, learner)
+        : 0
+    const taken = { ...known, submission, attempts, idempotency: fingerprint(assignment, submission) }
+    const written = await takeAttempt(services, taken)
+    if (typeof written === 'object') return written
+    if (written === 'policy-changed') services.assignmentCache.drop(principal, course, key)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'unavailable') throw error
+  }
+  return undefined
 }
 
 /** Under the policy as it is now; `policy-changed` where it is another by the time of the commit: nothing is stored. */
@@ -82,7 +121,10 @@ async function submitUnderPolicy(
   if (known !== undefined) return { attempt: known, replayed: true }
   let refusal: Refusal | undefined
   try {
-    const attempt = await takeAttempt(services, { courseId, assignment, submission, idempotency })
+    const policy = policyOf(assignment)
+    const attempts = await refuseEarly(services, courseId, assignment, submission)
+    const taken = { courseId, assignment, policy, submission, attempts, idempotency }
+    const attempt = await takeAttempt(services, taken)
     if (attempt === 'policy-changed') return attempt
     if (attempt !== 'key-taken') return { attempt, replayed: false }
   } catch (error) {
@@ -92,29 +134,47 @@ async function submitUnderPolicy(
   // The same request may have been stored since we looked, and be itself what used the last attempt or the variant.
   const winner = await findReplay()
   if (winner !== undefined) return { attempt: winner, replayed: true }
-  throw refusal ?? new Error('an idempotency key was taken and then cannot be found')
+  // Else whoever had the key was refused, and it is free again.
+  if (refusal === undefined) return 'policy-changed'
+  throw refusal
 }
 
-/** A submission that is no replay, or that another request came between: with its idempotency key, or a new policy. */
+/** Refuses what the policy takes no more; answers how many attempts there were, where that is limited or asked about. */
+async function refuseEarly(
+  services: SubmissionServices,
+  courseId: string,
+  assignment: StoredAssignment,
+  { body: { learner }, receivedAt }: Submission,
+): Promise<number> {
+  const policy = await learnerPolicy(services, courseId, assignment, learner)
+  const counted = policy.maxAttempts !== null || policy.variants === 'per-attempt'
+  const attempts = counted ? await services.progress.attemptsOf(courseId, assignment.id, learner) : 0
+  const early = refuseAttempt(policy, receivedAt, attempts)
+  if (early !== undefined) throw refusalOf(early)
+  return attempts
+}
+
+/** A submission that is graded and written, unless another request with its key or a new policy comes between. */
 async function takeAttempt(
   services: SubmissionServices,
   taken: {
     readonly courseId: string
     readonly assignment: StoredAssignment
+    readonly policy: AssignmentPolicy
     readonly submission: Submission
+    /** As far as the variant depends on it. */
+    readonly attempts: number
     readonly idempotency: Idempotency | undefined
   },
 ): Promise<AttemptAnswer | 'key-taken' | 'policy-changed'> {
-  const { courseId, assignment, idempotency, submission } = taken
+  const { courseId, assignment, policy, idempotency, submission, attempts } = taken
   const { body, receivedAt } = submission
   const { learner } = body
-  const policy = await learnerPolicy(services, courseId, assignment, learner)
-  // Without a limit or a variant of their own, attempts need not be counted before the lock.
-  const counted = policy.maxAttempts !== null || policy.variants === 'per-attempt'
-  const attempts = counted ? await services.progress.attemptsOf(courseId, assignment.id, learner) : 0
-  const early = refuseAttempt(policy, receivedAt, attempts)
-  if (early !== undefined) throw refusalOf(early)
-  const variant = await answeredVariant(services, { courseId, assignment, learner, attempts }, body.variant)
+  const asked = { courseId, assignment, learner, attempts }
+  const variant =
+    policy.variants === 'fixed' && body.variant === undefined
+      ? undefined
+      : await answeredVariant(services, asked, body.variant)
 
   const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
   const answers = new Map(Object.entries(body.answers))
@@ -122,19 +182,12 @@ async function takeAttempt(
     unreadable: 'refuse',
     evenWork: hidesVerdicts(policy.feedback),
   })
-  const late = isLate(policy, receivedAt)
-  const factor = late ? policy.lateCredit : 1
   const draft: AttemptDraft = {
     courseId,
     assignmentId: assignment.id,
     id: services.effects.newId(),
     learner,
-    learnerHash: memberHash(courseId, learner),
     credit: grade.credit,
-    earnedMillionths: earnedMillionths(grade.credit, factor),
-    late,
-    points: grade.credit * factor * policy.points,
-    maxPoints: policy.points,
     graphId: assignment.graphId,
     graphVersion: assignment.graphVersion,
     variant,
@@ -152,19 +205,24 @@ async function takeAttempt(
   const expected = disclosure.reveals(true)
     ? await createExpectedValues(services.library)(unnumbered)
     : nothingExpected
-  const outcome = await services.writer.write(draft, before =>
-    decide(policy, { receivedAt, attempts }, draft, grade, before),
+  const outcome = await services.writer.write(
+    draft,
+    before => decide(policy, { receivedAt, attempts }, grade, before),
+    submission.bytes,
   )
   switch (outcome.kind) {
     case 'stored': {
+      const { number, late, points, maxPoints, shown } = outcome
       // What was committed is answered as it was written: nothing after the commit can fail.
-      const stored = { ...unnumbered, number: outcome.number, progress: outcome.shown }
+      const stored = { ...unnumbered, number, late, points, maxPoints, progress: shown }
       return viewForLearner(stored, disclosure, expected)
     }
     case 'refused':
       throw refusalOf(outcome.refusal)
     case 'learner-erased':
       throw learnerErased()
+    case 'busy':
+      throw new Refusal('unavailable', 'More is submitted than can be stored right now.', [], BUSY_SECONDS)
     case 'key-taken':
     case 'policy-changed':
       return outcome.kind
@@ -176,23 +234,33 @@ function refusalOf(refused: AttemptRefusal | 'stale-variant'): Refusal {
 }
 
 /**
- * Decided under the lock of the progress row: is there an attempt left, is the variant still the one of the next
- * attempt, and what is the progress with this one?
+ * Decided under the lock of the learner: what the policy is for them, whether there is an attempt left, whether the variant
+ * is still the one of the next attempt, whether it is late, and what the progress is with this one.
  */
 function decide(
-  policy: AssignmentPolicy,
+  base: AssignmentPolicy,
   seen: { readonly receivedAt: number; readonly attempts: number },
-  draft: AttemptDraft,
   grade: Grade,
-  before: ProgressRow,
+  { progress: before, override }: LearnerBefore,
 ): AttemptDecision<AttemptRefusal | 'stale-variant'> {
+  const policy = effectivePolicy(base, overrideOf(override))
   const refusal = refuseAttempt(policy, seen.receivedAt, before.attempts)
   if (refusal !== undefined) return { kind: 'refused', refusal }
   const { variants } = policy
   if (variantNumber(variants, before.attempts) !== variantNumber(variants, seen.attempts)) {
     return { kind: 'refused', refusal: 'stale-variant' }
   }
-  const { earnedMillionths: earned } = draft
+  const late = isLate(policy, seen.receivedAt)
+  const factor = late ? policy.lateCredit : 1
+  const earned = earnedMillionths(grade.credit, factor)
   const after = advanceProgress(before, policy.keep, { earnedMillionths: earned, complete: grade.complete })
-  return { kind: 'taken', after, shown: viewProgress(after, policy) }
+  return {
+    kind: 'taken',
+    earnedMillionths: earned,
+    late,
+    points: grade.credit * factor * policy.points,
+    maxPoints: policy.points,
+    after,
+    shown: viewProgress(after, policy),
+  }
 }

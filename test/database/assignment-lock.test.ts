@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
-import { ownAssignment, shareAssignment } from '../../src/database/assignment-lock.js'
+import {
+  assignmentLocks,
+  findHeld,
+  ownAssignment,
+  shareAssignments,
+} from '../../src/database/assignment-lock.js'
 import { createTestDatabase } from '../support/database.js'
 import { waiting } from '../support/hold.js'
 import { eventually } from '../support/server.js'
 
 const { url, database, drop } = await createTestDatabase()
 afterAll(drop)
+
+const shareAssignment: typeof ownAssignment = (transaction, assignment) =>
+  shareAssignments(transaction, [assignment])
 
 /** Transactions that take the lock of an assignment and have it until they are let go. */
 function createQueue() {
@@ -61,4 +69,41 @@ test('one assignment keeps nobody from another, though they were made at the sam
     await stranger.letGo()
   }
   await owner.letGo()
+})
+
+test('those are found that somebody has alone or waits to have alone, and none that are shared; nobody waits for it', async () => {
+  const [owned, wanted, shared, free] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+  const { take } = createQueue()
+  const holders = [
+    take('owner', ownAssignment, owned),
+    take('sharer of the wanted', shareAssignment, wanted),
+    take('sharer', shareAssignment, shared),
+  ]
+  for (const holder of holders) await holder.has()
+  const waits = take('waits', ownAssignment, wanted)
+  await eventually(async () => (await waiting(url)) === 1)
+  expect(await findHeld(database, [free, shared, wanted, owned, owned])).toEqual(new Set([owned, wanted]))
+  for (const holder of holders) await holder.letGo()
+  await waits.has()
+  await waits.letGo()
+  // Whoever asked has kept none.
+  const after = take('after', ownAssignment, free)
+  await after.has()
+  await after.letGo()
+  expect(await findHeld(database, [free, shared, wanted, owned])).toEqual(new Set())
+})
+
+test('several are shared in one order, each once, however they are named', async () => {
+  const ids = Array.from({ length: 20 }, () => randomUUID())
+  const locks = assignmentLocks(ids)
+  expect(new Set(locks).size).toBe(20)
+  expect(assignmentLocks([...ids.toReversed(), ...ids])).toEqual(locks)
+  expect(locks.map(BigInt).every((lock, index) => index === 0 || lock > BigInt(locks[index - 1]!))).toBe(true)
+  // Who wants one of them alone and who shares all of them in other orders come past each other.
+  const rounds = Array.from({ length: 10 }, async (_, round) => {
+    const order = round % 2 === 0 ? ids : ids.toReversed()
+    await database.$transaction(transaction => shareAssignments(transaction, order))
+    await database.$transaction(transaction => ownAssignment(transaction, ids[round]!))
+  })
+  await Promise.all(rounds)
 })

@@ -164,6 +164,10 @@ test('attempts that were stored before they kept their graph get it only where i
      INSERT INTO assignments (
        course_id, id, key, graph_id, graph_version, points, late_credit, keep, revision, created_at, updated_at)
        VALUES (${id(1)}, ${id(2)}, 'week-1', ${id(3)}, 1, 10, 1, 'best', 2, ${now}, ${now});
+     INSERT INTO progress (
+       course_id, assignment_id, learner, attempts, credit_millionths, best_millionths, first_millionths,
+       last_millionths, sum_millionths, max_points)
+       VALUES (${id(1)}, ${id(2)}, 'ada', 2, 0, 0, 0, 0, 0, 10);
      ${attempt(1, 1)} ${attempt(2, 2)}`,
   )
 

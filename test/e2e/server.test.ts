@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { stat, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
@@ -121,7 +123,6 @@ describe('without any configuration', () => {
 
   test('a stop does not wait for ever for a connection that says nothing', async () => {
     const started = await start()
-    const { connect } = await import('node:net')
     const socket = connect(Number(new URL(started.url).port), '127.0.0.1')
     socket.on('error', () => undefined)
     await new Promise(resolve => socket.once('connect', resolve))
@@ -131,12 +132,88 @@ describe('without any configuration', () => {
   })
 })
 
+describe('a stop', () => {
+  test('is seen by load balancers before anything is refused', async () => {
+    const started = await start({ CHAINMARK_DRAIN_SECONDS: '2' })
+    started.program.child.kill('SIGTERM')
+    await eventually(async () => (await fetch(`${started.url}/readyz`)).status === 503)
+    expect(await attempts(started)).toEqual([])
+    expect(await paste(started.curl)).toMatchObject({ number: 1 })
+    expect(await started.program.ended).toBe(0)
+  })
+
+  test('takes no more connections, and answers a submission that had begun to arrive', async () => {
+    const started = await start()
+    const { port } = new URL(started.url)
+    const body = JSON.stringify({ learner: 'half-way', answers: { a: '11' } })
+    const socket = connect(Number(port), '127.0.0.1')
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
+    await once(socket, 'connect')
+    socket.write(
+      [
+        'POST /v1/courses/demo/assignments/lab-network0/attempts HTTP/1.1',
+        'Host: x',
+        `Authorization: Bearer ${started.key}`,
+        'Content-Type: application/json',
+        `Content-Length: ${String(body.length)}`,
+        '',
+        body.slice(0, 20),
+      ].join('\r\n'),
+    )
+    // Sent after it and answered before: what was sent first has arrived.
+    await attempts(started)
+    started.program.child.kill('SIGTERM')
+    await eventually(() =>
+      fetch(`${started.url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    )
+    socket.write(body.slice(20))
+    await once(socket, 'close')
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+    expect(answer.toLowerCase()).toContain('\r\nconnection: close\r\n')
+    expect(await started.program.ended).toBe(0)
+  })
+})
+
+describe('metrics', () => {
+  test('are served on a port of their own, where one is named', async () => {
+    const started = await start({ METRICS_PORT: '0' })
+    await paste(started.curl)
+    const [, url = ''] = await printed(started.program, /"url":"([^"]+\/metrics)"/)
+    expect(new URL(url).port).not.toBe(new URL(started.url).port)
+    expect(await (await fetch(url)).text()).toContain(
+      'chainmark_http_request_duration_seconds_count{method="POST"',
+    )
+    expect(await stop(started, 'SIGTERM')).toBe(0)
+  })
+
+  test('a port that is taken is said in a sentence', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const program = startProgram('server.js', {
+      environment: {
+        PORT: '0',
+        CHAINMARK_DATA: data,
+        METRICS_PORT: String((taken.address() as AddressInfo).port),
+      },
+    })
+    running.push(program)
+    expect(await program.ended).toBe(1)
+    expect(program.stderr()).toMatch(/^Chainmark cannot start: .*EADDRINUSE/)
+    taken.close()
+  })
+})
+
 describe('what it cannot start with is said in a sentence', () => {
   test.each([
     ['a port that is no number', { PORT: 'http' }, 'PORT'],
     ['a level that does not exist', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     ['a database URL of another kind', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
     ['production without a database', { NODE_ENV: 'production' }, 'DATABASE_URL'],
+    ['trust in anyone', { TRUST_PROXY: 'true' }, 'TRUST_PROXY'],
   ])('%s', async (_name, environment, variable) => {
     const program = startProgram('server.js', { environment: { CHAINMARK_DATA: data, ...environment } })
     running.push(program)

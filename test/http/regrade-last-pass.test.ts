@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { hold, waiting, type Holder } from '../support/hold.js'
+import { hold, holdAssignment, waiting } from '../support/hold.js'
 import { CLASS, createClassroom, createRunner } from '../support/regrading.js'
 import { eventually } from '../support/server.js'
+import { createSummaryCheck } from '../support/summaries.js'
 
-const { service, teacher, runner, regraded, endLease, expectRecount, close } = await createClassroom()
+const { service, teacher, runner, regraded, assignmentId, endLease, expectRecount, close } =
+  await createClassroom()
+const expectSummary = createSummaryCheck(service, teacher)
 afterAll(close)
 
 const ANSWERS = { a: '11.4', J: '5' }
@@ -24,17 +27,18 @@ async function nearlyDone(): Promise<{ url: string; id: string }> {
   return { url, id }
 }
 
-/**
- * A runner in whose last passes something happens before attempts that are left are looked at: at first, and again once
- * the assignment is held.
- */
-function disturbed(happens: () => Promise<void>, happensThen?: () => Promise<void>) {
+/** A runner whose last passes something precedes, and in which something happens once they have the assignment. */
+function disturbed(disturbances: {
+  readonly before?: (pass: number) => Promise<void>
+  readonly within?: () => Promise<void>
+}) {
+  const { before = () => Promise.resolve(), within = () => Promise.resolve() } = disturbances
   const outcomes: string[] = []
   const { regrading } = service.services
   const finish: Regrading['finish'] = async (job, pass) => {
-    const disturbances = [happens, happensThen]
+    await before(outcomes.length)
     const regrade: Pass['regrade'] = async (...given) => {
-      await disturbances.shift()?.()
+      await within()
       return pass.regrade(...given)
     }
     const outcome = await regrading.finish(job, { ...pass, regrade })
@@ -44,51 +48,29 @@ function disturbed(happens: () => Promise<void>, happensThen?: () => Promise<voi
   return { outcomes, ...createRunner({ ...service.services, regrading: { ...regrading, finish } }) }
 }
 
-const HOLD_PROGRESS = `
-  SELECT learner FROM progress p JOIN assignments a ON a.course_id = p.course_id AND a.id = p.assignment_id
-  WHERE learner = $1 AND a.key = $2 FOR NO KEY UPDATE OF p`
-const keyOf = (url: string) => url.slice(url.lastIndexOf('/') + 1)
+const submit = (url: string, learner: string) => teacher.submit(url, { learner, answers: ANSWERS, hour: 0 })
 
 test('learners who come for the first time while it is under way do not keep it from ending', async () => {
   const { url, id } = await nearlyDone()
-  const { outcomes, runUntilIdle } = disturbed(async () => {
-    await teacher.submit(url, { learner: `aa-late-${String(outcomes.length)}`, answers: ANSWERS, hour: 0 })
-  })
+  const { outcomes, runUntilIdle } = disturbed({ before: () => submit(url, 'aa-late').then(() => undefined) })
   await runUntilIdle()
   expect(outcomes).toEqual(['done'])
   expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
   await expectRecount(url, {})
 })
 
-test('for one of them who is submitting again it does not wait: it changes nothing, and is done again', async () => {
+test('more newcomers than may wait for it are looked at before it is done again, and until then nothing is changed', async () => {
   const { url, id } = await nearlyDone()
   const before = await teacher.progress(url)
-  let holder: Holder | undefined
-  const { outcomes, step, runUntilIdle } = disturbed(async () => {
-    if (holder !== undefined) return
-    await teacher.submit(url, { learner: 'aa-late', answers: ANSWERS, hour: 0 })
-    holder = await hold(service.url, HOLD_PROGRESS, ['aa-late', keyOf(url)])
-  })
-  await step()
-  expect(outcomes).toEqual(['more'])
-  expect((await teacher.progress(url)).get('ada')).toEqual(before.get('ada'))
-  await holder?.letGo()
-  await endLease(id)
-  await runUntilIdle()
-  expect(outcomes).toEqual(['more', 'done'])
-  expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
-  await expectRecount(url, {})
-})
-
-test('more newcomers than may wait for it are looked at before it is done again', async () => {
-  const { url, id } = await nearlyDone()
-  let crowd = 3
-  const { outcomes, step, runUntilIdle } = disturbed(async () => {
-    for (; crowd > 0; crowd -= 1) {
-      await teacher.submit(url, { learner: `aa-crowd-${String(crowd)}`, answers: ANSWERS, hour: 0 })
-    }
+  const { outcomes, step, runUntilIdle } = disturbed({
+    before: async pass => {
+      if (pass > 0) return
+      for (const learner of ['aa-one', 'aa-two', 'aa-three']) await submit(url, learner)
+    },
   })
   while (outcomes.length === 0) await step()
+  expect(outcomes).toEqual(['more'])
+  expect((await teacher.progress(url)).get('ada')).toEqual(before.get('ada'))
   await endLease(id)
   await runUntilIdle()
   expect(outcomes).toEqual(['more', 'done'])
@@ -96,39 +78,98 @@ test('more newcomers than may wait for it are looked at before it is done again'
   await expectRecount(url, {})
 })
 
-test('no submission gets past the assignment once it is held', async () => {
+test('a submission under way is waited for and looked at', async () => {
   const { url, id } = await nearlyDone()
+  // Attempts can be read, and none can be stored.
+  const holder = await hold(service.url, 'LOCK TABLE attempts IN SHARE MODE')
+  const submission = submit(url, 'aa-early')
+  await eventually(async () => (await waiting(service.url)) === 1)
+  const { outcomes, runUntilIdle } = disturbed({})
+  const ended = runUntilIdle()
+  await eventually(async () => (await waiting(service.url)) === 2)
+  expect(outcomes).toEqual([])
+  await holder.letGo()
+  await Promise.all([ended, submission])
+  expect(outcomes).toEqual(['done'])
+  expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
+  await expectRecount(url, {})
+})
+
+test('no submission gets past the assignment once it is held, and none to another assignment waits for it', async () => {
+  const { url, id } = await nearlyDone()
+  const other = await teacher.assign()
   let submission: Promise<unknown> | undefined
-  const { outcomes, runUntilIdle } = disturbed(
-    async () => {
-      await teacher.submit(url, { learner: 'aa-late', answers: ANSWERS, hour: 0 })
-    },
-    async () => {
-      submission = teacher.submit(url, { learner: 'aa-later', answers: ANSWERS, hour: 0 })
+  const { outcomes, runUntilIdle } = disturbed({
+    within: async () => {
+      submission = submit(url, 'aa-later')
       await eventually(async () => (await waiting(service.url)) === 1)
+      await submit(other, 'aa-other')
     },
-  )
+  })
   await runUntilIdle()
   await submission
   expect(outcomes).toEqual(['done'])
   // What came after it stands by itself.
-  expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
-  expect(await teacher.attempts(url)).toHaveLength(CLASS.length + 3)
+  expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 1 })
+  expect(await teacher.attempts(url)).toHaveLength(CLASS.length + 2)
+  expect(await teacher.attempts(other)).toHaveLength(1)
   await expectRecount(url, {})
+  await expectSummary(url)
+})
+
+describe('what else changes of a learner and is under way is waited for', () => {
+  test.each<[string, () => Promise<unknown>, () => Promise<unknown>, number]>([
+    [
+      'an erasure',
+      () => teacher.call('DELETE /v1/courses/algebra/members/ada'),
+      () => teacher.call('PUT /v1/courses/algebra/members/ada', { role: 'learner' }),
+      3,
+    ],
+    [
+      'a change of role',
+      () => teacher.call('PUT /v1/courses/algebra/members/ada', { role: 'instructor' }),
+      () => teacher.call('PUT /v1/courses/algebra/members/ada', { role: 'learner' }),
+      0,
+    ],
+  ])('%s', async (_name, change, undo, attemptsGone) => {
+    const { url, id } = await nearlyDone()
+    // It comes last in both.
+    const holder = await hold(service.url, 'LOCK TABLE erasures IN SHARE MODE')
+    const changed = change()
+    await eventually(async () => (await waiting(service.url)) === 1)
+    const { outcomes, runUntilIdle } = disturbed({})
+    const ended = runUntilIdle()
+    await eventually(async () => (await waiting(service.url)) === 2)
+    expect(outcomes).toEqual([])
+    await holder.letGo()
+    await Promise.all([changed, ended])
+    expect(outcomes).toEqual(['done'])
+    expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 1 })
+    expect(await teacher.attempts(url)).toHaveLength(CLASS.length + 1 - attemptsGone)
+    expect((await expectSummary(url)).learners).toBe(4)
+    await undo()
+    await expectRecount(url, {})
+    await expectSummary(url)
+  })
 })
 
 describe('where a lock is not to be had it is put off, and that is no failure', () => {
   test('waited for too long: those who wait for it go on', async () => {
     const { url, id } = await nearlyDone()
-    const holder = await hold(service.url, HOLD_PROGRESS, ['dan', keyOf(url)])
-    const { outcomes, step } = disturbed(() => Promise.resolve())
-    await step()
+    const before = await teacher.progress(url)
+    const holder = await holdAssignment(service.url, await assignmentId(url), 'as one of many')
+    const { outcomes, step } = disturbed({})
+    const tried = step()
+    await eventually(async () => (await waiting(service.url)) === 1)
+    const submission = submit(url, 'aa-later')
+    await tried
     expect(outcomes).toEqual(['more'])
-    await teacher.submit(url, { learner: 'ada', answers: ANSWERS, hour: 0 })
+    expect((await teacher.progress(url)).get('ada')).toEqual(before.get('ada'))
+    await submission
     await holder.letGo()
     await endLease(id)
     await runner().runUntilIdle()
-    expect(await teacher.job(id)).toMatchObject({ status: 'done' })
+    expect(await teacher.job(id)).toMatchObject({ status: 'done', done: CLASS.length + 2 })
     expect(await service.database.job.findUnique({ where: { id } })).toMatchObject({ postponed: 1 })
     await expectRecount(url, {})
   })
@@ -136,11 +177,13 @@ describe('where a lock is not to be had it is put off, and that is no failure', 
   test('waited for in a circle', async () => {
     const { url, id } = await nearlyDone()
     let circle = true
-    const { outcomes, step, runUntilIdle } = disturbed(async () => {
-      if (!circle) return
-      circle = false
-      await service.database
-        .$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$`
+    const { outcomes, step, runUntilIdle } = disturbed({
+      within: async () => {
+        if (!circle) return
+        circle = false
+        await service.database
+          .$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$`
+      },
     })
     await step()
     expect(outcomes).toEqual(['more'])

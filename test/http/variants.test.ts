@@ -238,6 +238,8 @@ test.each([
     headers: { 'idempotency-key': 'just-after' },
   }
   let first: Answer | undefined
+  // It is written at once, without a look; where that comes to nothing it is looked for, and then written.
+  vi.spyOn(service.services.writer, 'write').mockResolvedValueOnce({ kind: 'key-taken' })
   vi.spyOn(service.services.attempts, 'findIdempotencyKey').mockImplementationOnce(async () => {
     first = await replica.call(`POST ${url}/attempts`, request)
     return undefined

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { createDatabase, type Database } from '../../src/database/client.js'
+import { cloneOnCluster, dropOnCluster } from './citus.js'
 import { onServer, withDatabase } from './server.js'
 
 export type TestDatabase = { url: string; database: Database; drop: () => Promise<void> }
@@ -20,8 +21,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** The URL of a new database, with the migrations applied or without any table. */
 export async function createBareDatabase(options: { migrated: boolean }): Promise<string> {
-  const { url, template, prefix } = inject('testServer')
+  const { url, template, prefix, emptyTemplate } = inject('testServer')
   const name = prefix + randomBytes(6).toString('hex')
+  if (emptyTemplate !== undefined) {
+    await cloneOnCluster(url, options.migrated ? template : emptyTemplate, name)
+    return withDatabase(url, name)
+  }
   const source = options.migrated ? ` TEMPLATE "${template}"` : ''
   for (let attempt = 1; ; attempt++) {
     try {
@@ -37,8 +42,8 @@ export async function createBareDatabase(options: { migrated: boolean }): Promis
 
 /** Drops it even if somebody is still connected. */
 export async function dropDatabase(url: string): Promise<void> {
-  await onServer(
-    inject('testServer').url,
-    `DROP DATABASE IF EXISTS "${new URL(url).pathname.slice(1)}" WITH (FORCE)`,
-  )
+  const name = new URL(url).pathname.slice(1)
+  const { url: server, emptyTemplate } = inject('testServer')
+  if (emptyTemplate !== undefined) await dropOnCluster(server, name)
+  else await onServer(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
 }

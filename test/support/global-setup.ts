@@ -12,6 +12,8 @@ export type TestServer = {
   template: string
   /** Begins the names of all databases of this run. */
   prefix: string
+  /** On a Citus cluster: what databases without tables are cloned from, which know the nodes already. */
+  emptyTemplate?: string
 }
 
 declare module 'vitest' {

@@ -1,5 +1,7 @@
 /** Standing in the way of the service: a transaction of its own that holds what it has locked. */
 import pg from 'pg'
+import { inject } from 'vitest'
+import { assignmentLocks } from '../../src/database/assignment-lock.js'
 import { onServer } from './server.js'
 
 export type Holder = {
@@ -27,11 +29,25 @@ export async function hold(url: string, sql: string, values: readonly unknown[] 
   }
 }
 
+/** Has the lock of an assignment, alone or as one of those who store attempts on it, until it is let go. */
+export function holdAssignment(
+  url: string,
+  assignmentId: string,
+  how: 'alone' | 'as one of many',
+): Promise<Holder> {
+  const lock = how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
+  return hold(url, `SELECT ${lock}(number) FROM unnest($1::bigint[]) number`, [
+    assignmentLocks([assignmentId]),
+  ])
+}
+
 /** How many statements wait for a lock in this database. */
 export async function waiting(url: string): Promise<number> {
+  // On a cluster it is a worker where one waits for a row.
+  const view = inject('testServer').emptyTemplate === undefined ? 'pg_stat_activity' : 'citus_stat_activity'
   const rows = await onServer(
     url,
-    `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT pid FROM ${view} WHERE datname = current_database() AND wait_event_type = 'Lock'`,
   )
   return rows.length
 }

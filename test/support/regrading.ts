@@ -153,6 +153,12 @@ export async function createClassroom() {
     runner,
     close: () => service.close(),
 
+    /** The id of an assignment. */
+    assignmentId: async (url: string): Promise<string> => {
+      const where = { key: url.slice(url.lastIndexOf('/') + 1) }
+      return (await service.database.assignment.findFirstOrThrow({ where })).id
+    },
+
     /** Asks for a regrading and sees it through. */
     regraded: async (url: string, body: object = {}): Promise<JobView> => {
       const { id } = await teacher.regrade(url, body)

@@ -59,7 +59,7 @@ export async function createTestService(
   const { url, database, drop } =
     given === undefined ? await createTestDatabase() : { ...given, drop: () => given.database.$disconnect() }
   const clock = { now: START }
-  const effects = { now: () => clock.now, newId: uuidv7, randomBytes }
+  const effects = { now: () => clock.now, monotonic: () => clock.now, newId: uuidv7, randomBytes }
   const lines: string[] = []
   const pool = createFigurePool({
     workerFile: FIGURE_WORKER,
@@ -110,7 +110,7 @@ async function inject(
     },
     ...(payload === undefined ? {} : { payload }),
   })
-  const isJson = String(response.headers['content-type']).includes('json')
+  const isJson = /^application\/(problem\+)?json/.test(String(response.headers['content-type']))
   return {
     status: response.statusCode,
     body: isJson ? (JSON.parse(response.body) as unknown) : response.body,

@@ -76,6 +76,17 @@ export async function storeAttempts(
        SELECT $1, 'learner-' || n, 'learner', now(), now() FROM generate_series(1, $2::int) n`,
       [place.course, count.learners],
     )
+    // An attempt stands under its learner's progress.
+    await client.query(
+      `INSERT INTO progress (
+         course_id, assignment_id, learner, attempts, credit_millionths, best_millionths, first_millionths,
+         last_millionths, sum_millionths, max_points, first_submitted_at, last_submitted_at)
+       SELECT s.course_id, s.id, 'learner-' || n, count(*), max(earned), max(earned), 0, 0, sum(earned), 10, now(), now()
+       FROM assignments s, generate_series(1, $3::int) n, generate_series(1, $4::int) m,
+         LATERAL (SELECT ($5::jsonb->((n + m) % 4)->>'earned')::int AS earned) t
+       WHERE s.course_id = $1 AND s.id = $2 GROUP BY s.course_id, s.id, n`,
+      [place.course, place.id, count.learners, count.attemptsEach, JSON.stringify(sheets)],
+    )
     await client.query(
       `INSERT INTO attempts (
          course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points, graph_id,
@@ -88,15 +99,6 @@ export async function storeAttempts(
          LATERAL (SELECT $5::jsonb->((n + m) % 4) AS sheet) t
        WHERE s.course_id = $1 AND s.id = $2`,
       [place.course, place.id, count.learners, count.attemptsEach, JSON.stringify(sheets)],
-    )
-    await client.query(
-      `INSERT INTO progress (
-         course_id, assignment_id, learner, attempts, credit_millionths, best_millionths, first_millionths,
-         last_millionths, sum_millionths, max_points, first_submitted_at, last_submitted_at)
-       SELECT course_id, assignment_id, learner, count(*), max(earned_millionths), max(earned_millionths), 0, 0,
-         sum(earned_millionths), 10, now(), now()
-       FROM attempts WHERE course_id = $1 AND assignment_id = $2 GROUP BY course_id, assignment_id, learner`,
-      [place.course, place.id],
     )
     await client.query('COMMIT')
     if (count.analyse !== false) await client.query('ANALYZE')

@@ -5,6 +5,7 @@ import {
   attemptBodySchema,
   attemptRecordSchema,
   attemptsQuerySchema,
+  idempotencyKeySchema,
   learnerProgressSchema,
   variantSchema,
 } from '../../contracts/attempt.js'
@@ -26,13 +27,7 @@ import {
   type ZodApp,
 } from './route-parts.js'
 
-const idempotencyHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7E]{1,255}$/, { message: 'an Idempotency-Key is 1 to 255 visible ASCII characters' })
-    .optional()
-    .describe('the same key with the same request answers the attempt it stored; unique in the course'),
-})
+const idempotencyHeaders = z.looseObject({ 'idempotency-key': idempotencyKeySchema.optional() })
 
 /** The routes of attempts and variants. */
 export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices): void {
@@ -92,6 +87,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         body: request.body,
         idempotencyKey: request.headers['idempotency-key'],
         receivedAt: request.receivedAt,
+        bytes: request.bodyBytes,
       })
       if (replayed) void reply.header('idempotent-replayed', 'true')
       return reply.code(201).send(attempt)

@@ -34,6 +34,10 @@ export const learnerPath = coursePath.extend({ learner: keyLike('student-42') })
 
 /** The refusals that any route with a key may answer. */
 export const refusals = {
+  429: problemSchema.describe('`too-many-requests`: a limit was reached; Retry-After says when to try again'),
+  503: problemSchema.describe(
+    '`unavailable`: overloaded, stopping, or without its database; Retry-After says when to try again',
+  ),
   '4xx': problemSchema.describe('a refusal; `code` says which'),
-  '5xx': problemSchema.describe('a fault of the service, or 503 with Retry-After'),
+  '5xx': problemSchema.describe('a fault of the service'),
 } as const

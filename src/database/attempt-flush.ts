@@ -1,0 +1,386 @@
+/**
+ * One flush: attempts of any number of learners and courses, stored in one transaction by a constant number of statements.
+ *
+ * Locks are taken in one order, each kind in the order of its keys: idempotency keys, assignments (shared), members. Only a
+ * flush that waits for assignments takes these first; others wait for none, and so no circle comes of it. The
+ * lock of a learner's membership makes all that is stored of them take turns; numbers therefore have no gaps. What was
+ * locked is read in a later statement, decided upon, and written; nothing of what is refused is left behind.
+ */
+import { performance } from 'node:perf_hooks'
+import {
+  findErased,
+  holdAll,
+  readLearners,
+  releaseKeys,
+  store,
+  type KeyClaim,
+  type LearnerPlace,
+  type LearnerState,
+  type NewAttempt,
+  type NewProgress,
+  type NewSummaryChange,
+} from './attempt-statements.js'
+import { findHeld, shareAssignments } from './assignment-lock.js'
+import type { Database, Transaction } from './client.js'
+import { isAssignmentHeld } from './faults.js'
+import type { OverrideRow } from './overrides.js'
+import type { ProgressRow } from './progress.js'
+
+/** A graded submission, before it has a number. */
+export type AttemptDraft = {
+  readonly courseId: string
+  readonly assignmentId: string
+  readonly id: string
+  readonly learner: string
+  readonly credit: number
+  readonly graphId: string
+  readonly graphVersion: number
+  /** The variant answered, its inputs by name and when it was drawn; undefined where they are the graph's own. */
+  readonly variant:
+    { readonly token: string; readonly inputs: unknown; readonly drawnAt?: Date | undefined } | undefined
+  readonly policyRevision: number
+  readonly feedback: string
+  readonly reveal: string
+  readonly submittedAt: Date
+  readonly answers: unknown
+  readonly boxes: unknown
+  /** SHA-256 of key and request, in hexadecimal. */
+  readonly idempotency: { readonly keyHash: string; readonly fingerprint: string } | undefined
+}
+
+/** What is worth knowing of a learner before it is decided about an attempt. */
+export type LearnerBefore = {
+  readonly progress: ProgressRow
+  readonly override: OverrideRow | undefined
+}
+
+/** What is stored of an attempt besides its draft. */
+export type TakenAttempt = {
+  readonly earnedMillionths: number
+  readonly late: boolean
+  readonly points: number
+  readonly maxPoints: number
+  readonly after: ProgressRow
+  /** The progress as it is shown. */
+  readonly shown: unknown
+}
+
+/** What the policy decides once the learner is locked. */
+export type AttemptDecision<Refused> =
+  { readonly kind: 'refused'; readonly refusal: Refused } | ({ readonly kind: 'taken' } & TakenAttempt)
+
+export type WriteOutcome<Refused> =
+  | ({ readonly kind: 'stored'; readonly number: number } & TakenAttempt)
+  | { readonly kind: 'refused'; readonly refusal: Refused }
+  /** Another request with this idempotency key was committed first; read it in a later statement. */
+  | { readonly kind: 'key-taken' }
+  | { readonly kind: 'learner-erased' }
+  /** The draft was graded under a policy that is no longer the assignment's, or the assignment is gone. */
+  | { readonly kind: 'policy-changed' }
+
+/** What a flush does where somebody has an assignment alone: it waits for it, or leaves out what was submitted to it. */
+export type Patience = 'waits' | 'does not wait'
+
+/** Somebody has the assignment alone: nothing was stored, and those who wait for it are not to be waited for. */
+const ASSIGNMENT_HELD = { kind: 'assignment-held' } as const
+
+type FlushOutcome = WriteOutcome<unknown> | typeof ASSIGNMENT_HELD
+
+/** A draft and the decision about it. */
+export type FlushItem = {
+  readonly draft: AttemptDraft
+  readonly decide: (before: LearnerBefore) => AttemptDecision<unknown>
+}
+
+/** An attempt of a flush that will be committed, for the summaries. */
+export type CountedAttempt = {
+  readonly draft: AttemptDraft
+  readonly number: number
+  /** Undefined before the first attempt. */
+  readonly before: ProgressRow | undefined
+  readonly after: ProgressRow
+  readonly generation: string
+}
+
+/** What a flush needs to know from outside. */
+export type FlushOptions = {
+  /** The hash that an erasure leaves of somebody, in hexadecimal. */
+  readonly memberHash: (courseId: string, learner: string) => string
+  /** What these attempts, none of an instructor, add to summaries: one change an assignment and generation. */
+  readonly summarise: (attempts: readonly CountedAttempt[]) => readonly Omit<NewSummaryChange, 'id'>[]
+  readonly newId: () => string
+}
+
+/** What a flush has come to, for whoever measures it, be it committed or not. */
+export type FlushMeter = {
+  /** Statements sent, BEGIN and COMMIT not counted. */
+  statements: number
+  /** When it had a connection, as performance.now() has it. */
+  began: number
+}
+
+/** The generation of summaries while no regrading stands. */
+export const STORED_RESULTS = '00000000-0000-0000-0000-000000000000'
+
+/** Before the first attempt. */
+const NOTHING_YET: ProgressRow = {
+  attempts: 0,
+  creditMillionths: 0,
+  bestMillionths: 0,
+  firstMillionths: 0,
+  lastMillionths: 0,
+  sumMillionths: 0,
+  completed: false,
+}
+
+/** Rolls a transaction back that is to leave nothing behind. */
+class RolledBack extends Error {}
+
+/**
+ * Stores a batch. Items come in the order of their arrival, no idempotency key twice. Resolves once all that is stored
+ * is committed; rejects, with nothing stored, where the database refuses a statement.
+ */
+export async function flush<Item extends FlushItem>(
+  database: Database,
+  items: readonly Item[],
+  options: FlushOptions & { readonly patience: Patience },
+  meter: FlushMeter,
+): Promise<ReadonlyMap<Item, FlushOutcome>> {
+  const settled = new Map<Item, FlushOutcome>()
+  while (settled.size < items.length) {
+    const left = items.filter(item => !settled.has(item))
+    let tried: Trial<Item> | undefined
+    try {
+      await database.$transaction(async transaction => {
+        if (settled.size === 0) meter.began = performance.now()
+        tried = await tryToStore(transaction, left, options, meter)
+        if (!tried.commit) throw new RolledBack()
+      })
+    } catch (error) {
+      if (isAssignmentHeld(error)) {
+        const held = await findHeld(
+          database,
+          left.map(({ draft }) => draft.assignmentId),
+        )
+        for (const item of left) if (held.has(item.draft.assignmentId)) settled.set(item, ASSIGNMENT_HELD)
+        continue
+      }
+      if (!(error instanceof RolledBack)) throw error
+    }
+    if (tried === undefined) throw new Error('a transaction ended before it began')
+    // What was not committed is tried again without those of whom more is known by now.
+    for (const [item, outcome] of tried.outcomes) {
+      if (tried.commit || outcome.kind !== 'stored') settled.set(item, outcome)
+    }
+  }
+  return settled
+}
+
+type Trial<Item> = {
+  readonly outcomes: ReadonlyMap<Item, WriteOutcome<unknown>>
+  /** Whether all that was written is to stay. Else at least one item is settled, and it is none that was stored. */
+  readonly commit: boolean
+}
+
+async function tryToStore<Item extends FlushItem>(
+  transaction: Transaction,
+  items: readonly Item[],
+  options: FlushOptions & { readonly patience: Patience },
+  meter: FlushMeter,
+): Promise<Trial<Item>> {
+  const outcomes = new Map<Item, WriteOutcome<unknown>>()
+  const counted = <Result>(statement: Promise<Result>): Promise<Result> => {
+    meter.statements += 1
+    return statement
+  }
+  const end = (commit: boolean): Trial<Item> => ({ outcomes, commit })
+
+  const claims = claimsOf(items)
+  const time = items[0]?.draft.submittedAt ?? new Date(0)
+  if (options.patience === 'waits') {
+    // Before any key is claimed: whoever wants that key would wait as long.
+    await counted(
+      shareAssignments(
+        transaction,
+        items.map(({ draft }) => draft.assignmentId),
+      ),
+    )
+  }
+  const { keys, newcomers } = await counted(
+    holdAll(transaction, items.map(placeOf), [...claims.values()], time),
+  )
+  const ours = new Set(keys.map(({ courseId, keyHash }) => `${courseId}/${keyHash}`))
+  const held = items.filter(item => {
+    const claim = claims.get(item)
+    if (claim === undefined || ours.has(`${claim.courseId}/${claim.keyHash}`)) return true
+    outcomes.set(item, { kind: 'key-taken' })
+    return false
+  })
+  const unknown = new Map(
+    newcomers.map(({ courseId, learner }) => [
+      personKey(courseId, learner),
+      { courseId, hash: options.memberHash(courseId, learner) },
+    ]),
+  )
+  if (unknown.size > 0) {
+    const erased = await counted(findErased(transaction, [...unknown.values()]))
+    const gone = new Set(erased.map(({ courseId, hash }) => personKey(courseId, hash)))
+    for (const item of held) {
+      const newcomer = unknown.get(personOf(item))
+      if (newcomer === undefined || !gone.has(personKey(newcomer.courseId, newcomer.hash))) continue
+      outcomes.set(item, { kind: 'learner-erased' })
+    }
+    // Their enrolment must not stay.
+    if (erased.length > 0) return end(false)
+  }
+  if (held.length === 0) return end(false)
+
+  const places = [...new Map(held.map(item => [placeKey(item.draft), placeOf(item)])).values()]
+  const states = new Map(
+    (await counted(readLearners(transaction, places))).map(state => [placeKey(state), state]),
+  )
+  const decided = decideAll(held, states, outcomes)
+  if (decided.attempts.length === 0) return end(false)
+  // Nobody is enrolled by what was not taken.
+  const takenOf = new Set(decided.attempts.map(({ courseId, learner }) => personKey(courseId, learner)))
+  if ([...unknown.keys()].some(person => !takenOf.has(person))) return end(false)
+  const unused = held.flatMap(item => (outcomes.get(item)?.kind === 'stored' ? [] : (claims.get(item) ?? [])))
+  if (unused.length > 0) await counted(releaseKeys(transaction, unused))
+
+  const changes = options.summarise(decided.counted).map(change => ({ ...change, id: options.newId() }))
+  await counted(store(transaction, [...decided.progress.values()], decided.attempts, changes))
+  return end(true)
+}
+
+function claimsOf<Item extends FlushItem>(items: readonly Item[]): ReadonlyMap<Item, KeyClaim> {
+  const claims = new Map<Item, KeyClaim>()
+  for (const item of items) {
+    const { courseId, id, submittedAt, idempotency } = item.draft
+    if (idempotency === undefined) continue
+    claims.set(item, { courseId, ...idempotency, attemptId: id, createdAt: submittedAt })
+  }
+  return claims
+}
+
+/** Decides about items in order, each after what those before it of the same learner have come to. */
+function decideAll<Item extends FlushItem>(
+  items: readonly Item[],
+  states: ReadonlyMap<string, LearnerState>,
+  outcomes: Map<Item, WriteOutcome<unknown>>,
+) {
+  const attempts: NewAttempt[] = []
+  const counted: CountedAttempt[] = []
+  const progress = new Map<string, NewProgress>()
+  for (const item of items) {
+    const { draft } = item
+    const place = placeKey(draft)
+    const state = states.get(place)
+    if (state?.revision !== draft.policyRevision) {
+      outcomes.set(item, { kind: 'policy-changed' })
+      continue
+    }
+    const written = progress.get(place)
+    const before =
+      written === undefined ? rowOf(state) : { ...written, completed: written.completedAt !== null }
+    const decision = item.decide({ progress: before, override: overrideOf(state) })
+    if (decision.kind === 'refused') {
+      outcomes.set(item, decision)
+      continue
+    }
+    const { after } = decision
+    const number = after.attempts
+    outcomes.set(item, { ...decision, kind: 'stored', number })
+    attempts.push(attemptOf(draft, number, decision))
+    progress.set(place, progressOf(draft, decision, written ?? state))
+    if (state.role !== 'instructor') {
+      const generation = state.regradeId ?? STORED_RESULTS
+      counted.push({ draft, number, before: before.attempts === 0 ? undefined : before, after, generation })
+    }
+  }
+  return { attempts, counted, progress }
+}
+
+function rowOf(state: LearnerState): ProgressRow {
+  if (state.attempts === null) return NOTHING_YET
+  return {
+    attempts: state.attempts,
+    // Where one column of the row is there, all are.
+    creditMillionths: state.creditMillionths ?? 0,
+    bestMillionths: state.bestMillionths ?? 0,
+    firstMillionths: state.firstMillionths ?? 0,
+    lastMillionths: state.lastMillionths ?? 0,
+    sumMillionths: Number(state.sumMillionths ?? 0),
+    completed: state.completedAt !== null,
+  }
+}
+
+function overrideOf({ extraAttempts, dueAt, closesAt }: LearnerState): OverrideRow | undefined {
+  return extraAttempts === null ? undefined : { extraAttempts, dueAt, closesAt }
+}
+
+function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): NewAttempt {
+  return {
+    courseId: draft.courseId,
+    id: draft.id,
+    assignmentId: draft.assignmentId,
+    learner: draft.learner,
+    number,
+    credit: draft.credit,
+    earnedMillionths: taken.earnedMillionths,
+    late: taken.late,
+    points: taken.points,
+    maxPoints: taken.maxPoints,
+    graphId: draft.graphId,
+    graphVersion: draft.graphVersion,
+    variant: draft.variant?.token ?? null,
+    inputs: draft.variant?.inputs ?? null,
+    policyRevision: draft.policyRevision,
+    feedback: draft.feedback,
+    reveal: draft.reveal,
+    submittedAt: draft.submittedAt,
+    answers: draft.answers,
+    boxes: draft.boxes,
+    progress: taken.shown,
+    keyHash: draft.idempotency?.keyHash ?? null,
+  }
+}
+
+function progressOf(
+  { courseId, assignmentId, learner, submittedAt, variant }: AttemptDraft,
+  { after, maxPoints }: TakenAttempt,
+  before: Pick<LearnerState, 'completedAt' | 'firstSeenAt' | 'firstSubmittedAt'>,
+): NewProgress {
+  return {
+    courseId,
+    assignmentId,
+    learner,
+    attempts: after.attempts,
+    creditMillionths: after.creditMillionths,
+    bestMillionths: after.bestMillionths,
+    firstMillionths: after.firstMillionths,
+    lastMillionths: after.lastMillionths,
+    sumMillionths: after.sumMillionths,
+    maxPoints,
+    completedAt: after.completed ? (before.completedAt ?? submittedAt) : null,
+    firstSeenAt: before.firstSeenAt ?? variant?.drawnAt ?? submittedAt,
+    firstSubmittedAt: before.firstSubmittedAt ?? submittedAt,
+    lastSubmittedAt: submittedAt,
+  }
+}
+
+function placeOf({ draft: { courseId, assignmentId, learner } }: FlushItem): LearnerPlace {
+  return { courseId, assignmentId, learner }
+}
+
+/** Keys of maps; ids have no slash. */
+function placeKey({ courseId, assignmentId, learner }: LearnerPlace): string {
+  return `${courseId}/${assignmentId}/${learner}`
+}
+
+function personOf({ draft: { courseId, learner } }: FlushItem): string {
+  return personKey(courseId, learner)
+}
+
+function personKey(courseId: string, person: string): string {
+  return `${courseId}/${person}`
+}

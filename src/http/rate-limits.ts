@@ -1,0 +1,175 @@
+/**
+ * How often one may ask in a minute. Counters are this process's own: with n replicas behind a balancer a limit is up to
+ * n times as high. Each limit counts for the last 5,000 keys or addresses and forgets those seen longest ago, so that no
+ * flood of addresses takes memory without end.
+ */
+import { hash } from 'node:crypto'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { Refusal } from '../errors.js'
+
+/** Requests in a minute; 0: without limit. */
+export type RateLimits = {
+  /** Of one API key. An LMS at a deadline is one key. */
+  readonly perKey: number
+  /** Practice, from one address. */
+  readonly practice: number
+  /** With an API key that is not known, from one address. */
+  readonly failedKeys: number
+}
+
+export type LimitName = 'key' | 'practice' | 'failed-keys'
+
+/**
+ * Looks a key up, or rejects with `too-many-requests` where it is not even to be looked up. What is not found counts
+ * against the address.
+ */
+export type LimitedLookUp = <Found>(
+  asked: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly key: string },
+  lookUp: (key: string) => Promise<Found | undefined>,
+) => Promise<Found | undefined>
+
+const MINUTE = 60_000
+
+/** Keys that are remembered as good. A service has some for each LMS that it serves. */
+const GOOD_KEYS = 5_000
+
+const PRACTICE = '/v1/graphs/:graph/grade'
+
+/** Whom an address stands for: one of IPv6 for its /64, which is what one customer gets. */
+function addressOf({ ip }: FastifyRequest): string {
+  // A socket that is gone has no address any more. Its request still takes its way, and nobody gets the answer.
+  const address = ip as string | undefined
+  return address === undefined ? '' : normalizeIP(address)
+}
+
+type Standing = {
+  readonly max: number
+  readonly remaining: number
+  /** Until counting begins anew. */
+  readonly seconds: number
+}
+
+function write(reply: FastifyReply, { max, remaining, seconds }: Standing): void {
+  void reply
+    .header('ratelimit-limit', max)
+    .header('ratelimit-remaining', remaining)
+    .header('ratelimit-reset', seconds)
+}
+
+type Limit = {
+  readonly name: LimitName
+  /** What is counted, for people. */
+  readonly of: string
+  readonly max: number
+  /** For whom it is counted. */
+  readonly whose: (request: FastifyRequest) => string
+}
+
+type Limiter = ReturnType<typeof createLimiter>
+
+/** The counter of one limit. */
+function createLimiter(app: FastifyInstance, limit: Limit, onLimited: (name: LimitName) => void) {
+  const { name, of, max, whose } = limit
+  const ask = app.createRateLimit({ max, timeWindow: MINUTE, keyGenerator: whose })
+  return {
+    /** Counts a request, or only looks. Exceeded is a limit by what was counted past it. */
+    standing: async (request: FastifyRequest, increment: boolean) => {
+      const answer = await ask(request, { increment })
+      // Without a list of those who are not counted, every answer is a count.
+      if (answer.isAllowed) return { max, remaining: max, seconds: 0, isExceeded: false }
+      const { remaining, ttlInSeconds: seconds, isExceeded } = answer
+      return { max, remaining, seconds, isExceeded }
+    },
+
+    refuse: (reply: FastifyReply, { seconds }: Standing): Refusal => {
+      onLimited(name)
+      write(reply, { max, remaining: 0, seconds })
+      const detail = `${of}: at most ${String(max)} requests a minute. Please try again later.`
+      return new Refusal('too-many-requests', detail, [], Math.max(1, seconds))
+    },
+  }
+}
+
+/** Counts a request, and rejects where it is one too many. Of two limits the headers show the one that is nearer. */
+async function count(
+  { standing, refuse }: Limiter,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const now = await standing(request, true)
+  if (now.isExceeded) throw refuse(reply, now)
+  const shown = reply.getHeader('ratelimit-remaining')
+  if (typeof shown !== 'number' || now.remaining < shown) write(reply, now)
+}
+
+/**
+ * An address that has sent too many wrong keys gets no other key looked up for the rest of the minute. Behind one
+ * address may be many, though: a whole LMS, several of them, a proxy. So a key that was good here before passes, whatever
+ * others send: it is looked up as always, and a revoked one is refused. What is left is a good key that this process has
+ * never seen, from an address that is over its limit: it waits for a minute at most, and without that there would be no
+ * limit. A request without a key costs no look-up and is not counted.
+ */
+function limitLookUps({ standing, refuse }: Limiter): LimitedLookUp {
+  const good = new LRUCache<string, true>({ max: GOOD_KEYS })
+  return async ({ request, reply, key }, lookUp) => {
+    // Keys are kept nowhere as they are.
+    const digest = hash('sha256', key, 'base64')
+    if (good.get(digest) === undefined) {
+      const now = await standing(request, false)
+      if (now.remaining === 0) throw refuse(reply, now)
+    }
+    const found = await lookUp(key)
+    if (found !== undefined) {
+      good.set(digest, true)
+      return found
+    }
+    good.delete(digest)
+    await standing(request, true)
+    return undefined
+  }
+}
+
+/** Makes the limits of an application; those of 0 are not there at all. */
+export async function createRateLimits(
+  app: FastifyInstance,
+  limits: RateLimits,
+  onLimited: (name: LimitName) => void = () => undefined,
+) {
+  // Its own hooks answer by themselves and run once a request at most; only its counters are used.
+  await app.register(rateLimit, { global: false })
+  const limiter = (limit: Limit): Limiter | undefined =>
+    limit.max === 0 ? undefined : createLimiter(app, limit, onLimited)
+  const ofKey = limiter({
+    name: 'key',
+    of: 'One API key',
+    max: limits.perKey,
+    whose: request => request.principal?.keyId ?? '',
+  })
+  const ofPractice = limiter({
+    name: 'practice',
+    of: 'Practice from one address',
+    max: limits.practice,
+    whose: addressOf,
+  })
+  const ofFailedKeys = limiter({
+    name: 'failed-keys',
+    of: 'Unknown API keys from one address',
+    max: limits.failedKeys,
+    whose: addressOf,
+  })
+  return {
+    lookUp: ofFailedKeys === undefined ? undefined : limitLookUps(ofFailedKeys),
+
+    /** Counts the requests of routes that are registered after it. To be called after authentication is registered. */
+    register: (): void => {
+      if (ofKey === undefined && ofPractice === undefined) return
+      app.addHook('onRequest', async (request, reply) => {
+        if (ofKey !== undefined && request.principal !== null) await count(ofKey, request, reply)
+        if (ofPractice === undefined || request.routeOptions.url !== PRACTICE) return
+        await count(ofPractice, request, reply)
+      })
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../src/config.js'
+
+describe('what the environment sets', () => {
+  test('without any, everything has a value that is safe', () => {
+    expect(readConfig({})).toMatchObject({
+      drainSeconds: 0,
+      maxLoopDelay: 1_000,
+      trustedProxies: 0,
+      rateLimits: { perKey: 0, practice: 3_000, failedKeys: 100 },
+      metrics: undefined,
+    })
+  })
+
+  test.each([
+    ['a wait for load balancers', { CHAINMARK_DRAIN_SECONDS: '5' }, { drainSeconds: 5 }],
+    ['an event loop as late as it will', { CHAINMARK_MAX_LOOP_DELAY: '0' }, { maxLoopDelay: 0 }],
+    ['one balancer', { TRUST_PROXY: '1' }, { trustedProxies: 1 }],
+    ['none', { TRUST_PROXY: '0' }, { trustedProxies: 0 }],
+    ['an empty variable, like none', { TRUST_PROXY: '' }, { trustedProxies: 0 }],
+    [
+      'balancers by address and range',
+      { TRUST_PROXY: '10.0.0.0/8, 192.0.2.1,fd00::/8' },
+      { trustedProxies: ['10.0.0.0/8', '192.0.2.1', 'fd00::/8'] },
+    ],
+    [
+      'limits',
+      { RATE_LIMIT_PER_KEY: '600', RATE_LIMIT_PRACTICE: '0', RATE_LIMIT_FAILED_KEYS: '7' },
+      { rateLimits: { perKey: 600, practice: 0, failedKeys: 7 } },
+    ],
+    ['metrics, for this machine', { METRICS_PORT: '9464' }, { metrics: { host: '127.0.0.1', port: 9_464 } }],
+    [
+      'metrics for others',
+      { METRICS_PORT: '9464', METRICS_HOST: '::' },
+      { metrics: { host: '::', port: 9_464 } },
+    ],
+    ['a host for metrics alone: none', { METRICS_HOST: '::' }, { metrics: undefined }],
+  ])('%s', (_name, environment, expected) => {
+    expect(readConfig(environment)).toMatchObject(expected)
+  })
+})
+
+describe('what is refused, by the name of its variable', () => {
+  test.each([
+    ['a wait without end', { CHAINMARK_DRAIN_SECONDS: 'Infinity' }],
+    ['a wait of less than nothing', { CHAINMARK_DRAIN_SECONDS: '-1' }],
+    ['a delay that is no number', { CHAINMARK_MAX_LOOP_DELAY: '1s' }],
+    ['trust in anyone', { TRUST_PROXY: 'true' }],
+    ['trust in everyone, by their number', { TRUST_PROXY: '11' }],
+    ['trust in a name', { TRUST_PROXY: 'balancer' }],
+    ['a range that is too long', { TRUST_PROXY: '10.0.0.0/33' }],
+    ['a range of everyone', { TRUST_PROXY: '0.0.0.0/0' }],
+    ['a range of nothing', { TRUST_PROXY: '10.0.0.0/' }],
+    ['a range of a range', { TRUST_PROXY: '10.0.0.0/8/8' }],
+    ['a list that ends in nothing', { TRUST_PROXY: '10.0.0.1,' }],
+    ['part of a request', { RATE_LIMIT_PER_KEY: '0.5' }],
+    ['fewer than none', { RATE_LIMIT_PRACTICE: '-1' }],
+    ['a limit that is no number', { RATE_LIMIT_FAILED_KEYS: 'off' }],
+    ['a port that there is not', { METRICS_PORT: '65536' }],
+  ])('%s', (_name, environment) => {
+    expect(() => readConfig(environment)).toThrow(Object.keys(environment)[0]!)
+  })
+})

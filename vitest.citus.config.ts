@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests that tell Postgres from a cluster, on the cluster of CITUS_URL: `npm run test:citus`. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/http/**/*.test.ts',
+      'test/database/{assignment-lock,attempt-writer*,citus-cluster}.test.ts',
+    ],
+    globalSetup: ['test/support/compile.ts', 'test/support/citus-setup.ts'],
+    pool: 'forks',
+    maxWorkers: '100%',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+  },
+})
