@@ -7,7 +7,6 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 as uuidv7 } from 'uuid'
 import type { Config } from './config.js'
 import { createDatabase } from './database/client.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
@@ -17,6 +16,7 @@ import type { WriterObserver } from './database/writer-observer.js'
 import { createServices } from './compose.js'
 import { createFigureStore } from './services/draw-figure.js'
 import { createFigurePool } from './services/figure-pool.js'
+import { createIds } from './services/new-ids.js'
 import type { Services } from './services/services.js'
 import { countMissing } from './services/verify.js'
 import type { Effects } from './services/effects.js'
@@ -26,7 +26,7 @@ import type { KeyStore } from './services/seed-demo.js'
 const systemEffects: Effects = {
   now: Date.now,
   monotonic: () => performance.now(),
-  newId: uuidv7,
+  newId: createIds(Date.now, randomBytes),
   randomBytes,
 }
 

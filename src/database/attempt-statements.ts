@@ -119,13 +119,18 @@ export type LearnerState = LearnerPlace & {
   readonly closesAt: Date | null
 }
 
-/** Reads policy revision, progress and override of learners; assignments that are gone are left out. */
+/**
+ * Reads policy revision, progress and override of learners; assignments that are gone are left out.
+ *
+ * Each row is looked up by its whole primary key: OFFSET 0 keeps the planner from joining these tables with each other. Of
+ * a course that is new it believes that it has three members, and would read all of them for each learner.
+ */
 export async function readLearners(
   transaction: Transaction,
   places: readonly LearnerPlace[],
 ): Promise<LearnerState[]> {
   return transaction.$queryRaw`
-    SELECT given.course_id AS "courseId", given.assignment_id AS "assignmentId", given.learner,
+    SELECT m.course_id AS "courseId", given.assignment_id AS "assignmentId", m.key AS learner,
       a.revision, a.regrade_id AS "regradeId", m.role,
       p.attempts, p.credit_millionths AS "creditMillionths", p.best_millionths AS "bestMillionths",
       p.first_millionths AS "firstMillionths", p.last_millionths AS "lastMillionths",
@@ -136,9 +141,15 @@ export async function readLearners(
       ${places.map(place => place.courseId)}::uuid[], ${places.map(place => place.assignmentId)}::uuid[],
       ${places.map(place => place.learner)}::text[]) AS given (course_id, assignment_id, learner)
     JOIN members m ON m.course_id = given.course_id AND m.key = given.learner
-    JOIN assignments a ON a.course_id = m.course_id AND a.id = given.assignment_id
-    LEFT JOIN progress p ON p.course_id = m.course_id AND p.assignment_id = a.id AND p.learner = m.key
-    LEFT JOIN overrides o ON o.course_id = m.course_id AND o.assignment_id = a.id AND o.learner = m.key`
+    JOIN LATERAL (
+      SELECT a.revision, a.regrade_id FROM assignments a
+      WHERE a.course_id = m.course_id AND a.id = given.assignment_id OFFSET 0) a ON true
+    LEFT JOIN LATERAL (
+      SELECT p.* FROM progress p
+      WHERE p.course_id = m.course_id AND p.assignment_id = given.assignment_id AND p.learner = m.key OFFSET 0) p ON true
+    LEFT JOIN LATERAL (
+      SELECT o.* FROM overrides o
+      WHERE o.course_id = m.course_id AND o.assignment_id = given.assignment_id AND o.learner = m.key OFFSET 0) o ON true`
 }
 
 /** A learner's progress as it is to be stored. */

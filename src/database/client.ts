@@ -26,9 +26,13 @@ export type DatabaseOptions = {
  */
 export function createDatabase(connectionString: string, options: DatabaseOptions = {}): Database {
   const { poolSize = 10, connectionTimeout = 5_000, statementTimeout = 30_000, log } = options
+  const session = inUtc(connectionString)
   const adapter = new PrismaPg(
     {
-      ...inUtc(connectionString),
+      ...session,
+      // What is looked up lies in memory, or on a disk that has no arm to move: for the default, reading thousands of rows
+      // in a row is as good as looking up a few dozen. Options in the URL come later and win.
+      options: `-c random_page_cost=1.1 ${session.options}`,
       application_name: 'chainmark',
       max: poolSize,
       connectionTimeoutMillis: connectionTimeout,

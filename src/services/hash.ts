@@ -1,15 +1,15 @@
-import { createHash, type Hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** SHA-256 of the parts, each preceded by its length so that no two lists of parts read alike. */
 export function sha256(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hashOf(parts).digest())
+  return Uint8Array.from(hash('sha256', joined(parts), 'buffer'))
 }
 
 /** The same in hexadecimal. */
 export function sha256Hex(...parts: readonly string[]): string {
-  return hashOf(parts).digest('hex')
+  return hash('sha256', joined(parts), 'hex')
 }
 
-function hashOf(parts: readonly string[]): Hash {
-  return createHash('sha256').update(parts.map(part => `${String(Buffer.byteLength(part))}:${part}`).join(''))
+function joined(parts: readonly string[]): string {
+  return parts.map(part => `${String(Buffer.byteLength(part))}:${part}`).join('')
 }
