@@ -6,7 +6,7 @@ export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   defineConfig({
     test: {
-      include: ['test/faults/**/*.test.ts'],
+      include: ['test/faults/**/*.spec.ts'],
       testTimeout: 120_000,
       hookTimeout: 60_000,
       disableConsoleIntercept: true,
