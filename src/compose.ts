@@ -25,6 +25,7 @@ import type { WriterObserver } from './database/writer-observer.js'
 import { createGraphLibrary } from './services/graph-library.js'
 import { createJobBell } from './services/job-bell.js'
 import type { Services } from './services/services.js'
+import { createTurns } from './services/turns.js'
 import { createVariantDraw } from './services/variant-draw.js'
 
 /** Every repository over a database, and the services' view of the world. */
@@ -71,6 +72,7 @@ export function createServices(
     jobs: createJobRepository(database),
     regrading: createRegradingRepository(database, { countPage, newId: options.effects.newId }),
     jobBell: createJobBell(),
+    turn: createTurns(),
     summaries: createSummaryRepository(database, reader),
     recount: createRecountRepository(database),
     keys,

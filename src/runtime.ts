@@ -136,7 +136,8 @@ export async function prepareDatabase(config: Config, runtime: Runtime): Promise
 /** Applies the migrations that are missing, and counts what was stored before it was counted. Answers their names. */
 export async function migrateDatabase({ databaseUrl, services }: Runtime): Promise<readonly string[]> {
   const { applied } = await migrate(databaseUrl)
-  if (applied.length > 0) await countMissing(services)
+  // Every time: an earlier run may have been cut off before it came to this.
+  await countMissing(services)
   return applied
 }
 

@@ -22,7 +22,7 @@ import {
 } from './attempt-statements.js'
 import { findHeld, shareAssignments } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
-import { isAssignmentHeld } from './faults.js'
+import { CommitUnknown, isAssignmentHeld, isTakenBack } from './faults.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
 
@@ -165,6 +165,7 @@ export async function flush<Item extends FlushItem>(
         for (const item of left) if (held.has(item.draft.assignmentId)) settled.set(item, ASSIGNMENT_HELD)
         continue
       }
+      if (tried?.commit === true && !isTakenBack(error)) throw new CommitUnknown(error)
       if (!(error instanceof RolledBack)) throw error
     }
     if (tried === undefined) throw new Error('a transaction ended before it began')

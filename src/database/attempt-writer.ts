@@ -37,7 +37,7 @@ const LIMITS: QueueLimits = {
 const MOST_FLUSHES = 2
 
 /** A second flush begins beside another only for so many submissions: fewer do better to wait for more. */
-const WORTH_A_SECOND = 16
+const WORTH_A_SECOND = 32
 
 /** Assignments that are waited for at once, each on a connection; others wait until one of these is free. */
 const MOST_HELD = 4
@@ -150,6 +150,7 @@ export function createAttemptWriter(database: Database, options: WriterOptions) 
       }
     } catch (error) {
       const [first] = items
+      // What may have been committed is not stored again by us.
       if (items.length === 1 || isDatabaseUnavailable(error)) {
         // What a course or an assignment lacks by now is for the caller to find out.
         if (first !== undefined && isTakenBack(error)) first.resolve({ kind: 'policy-changed' })

@@ -6,12 +6,20 @@
 export function isDatabaseUnavailable(error: unknown): boolean {
   return related(error).some(
     part =>
+      part instanceof CommitUnknown ||
       matches(part['code'], prismaCodes) ||
       matches(part['code'], systemCodes) ||
       isState(part, unavailable) ||
       matches(part['kind'], adapterKinds) ||
       (typeof part['message'] === 'string' && messages.test(part['message'])),
   )
+}
+
+/** Something failed while a transaction was being committed: it may be stored, or not. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('it is not known whether the transaction was committed', { cause })
+  }
 }
 
 /**

@@ -34,12 +34,15 @@ import { gradeOrRefuse } from './grade-answers.js'
 import { underPresentPolicy } from './policy-changes.js'
 import type { Principal } from './principal.js'
 import { fingerprint, replay, type Idempotency } from './replay-attempt.js'
+import type { Turn } from './turns.js'
 import { answeredVariant, keyOfVariant, staleVariant, type VariantServices } from './variant-store.js'
 
 export type SubmissionServices = VariantServices & {
   readonly attempts: AttemptRepository
   readonly writer: AttemptWriter
   readonly assignmentCache: AssignmentCache
+  /** Resolves when the requests that have arrived by now were read. */
+  readonly turn: Turn
 }
 
 export type Submission = {
@@ -177,6 +180,7 @@ async function takeAttempt(
       : await answeredVariant(services, asked, body.variant)
 
   const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
+  await services.turn()
   const answers = new Map(Object.entries(body.answers))
   const grade = gradeOrRefuse(keyOfVariant(published, variant, policy), answers, {
     unreadable: 'refuse',
@@ -208,7 +212,7 @@ async function takeAttempt(
   const outcome = await services.writer.write(
     draft,
     before => decide(policy, { receivedAt, attempts }, grade, before),
-    submission.bytes,
+    submission.bytes + sizeOf(grade),
   )
   switch (outcome.kind) {
     case 'stored': {
@@ -227,6 +231,14 @@ async function takeAttempt(
     case 'policy-changed':
       return outcome.kind
   }
+}
+
+/** About how many characters a grade takes: a box, each of its entries, and each remark. */
+function sizeOf({ boxes }: Grade): number {
+  return boxes.reduce(
+    (sum, { entries = [], feedback }) => sum + 80 + 40 * entries.flat().length + 250 * feedback.length,
+    0,
+  )
 }
 
 function refusalOf(refused: AttemptRefusal | 'stale-variant'): Refusal {

@@ -3,6 +3,7 @@
  * and is answered in its place. Those of one learner are taken one after the other, so that they are numbered in the order
  * in which they were sent.
  */
+import { setImmediate as letOthersRun } from 'node:timers/promises'
 import type { AttemptAnswer, AttemptBody } from '../contracts/attempt.js'
 import { findAssignment } from './assignments.js'
 import type { Principal } from './principal.js'
@@ -35,6 +36,9 @@ export type Batch = {
   readonly receivedAt: number
   readonly items: AsyncIterable<BatchItem> | Iterable<BatchItem>
 }
+
+/** Milliseconds of one batch after which other requests of this process get their turn. */
+const TURN_MILLISECONDS = 5
 
 /** Submissions of one request that are under way at once: as many as a flush takes well. */
 const MOST_UNDER_WAY = 200
@@ -70,19 +74,25 @@ export async function submitBatch(
       if (latest.get(learner) === over) latest.delete(learner)
     }
   }
-  return inOrder(batch.items, (item, index) =>
+  return inOrder(services.effects.monotonic, batch.items, (item, index) =>
     item.kind === 'refused' ? Promise.resolve({ ...item, index }) : submit(index, item),
   )
 }
 
 /** Begins work on items as they come, a bounded number ahead, and yields what comes of them in order. */
 async function* inOrder(
+  monotonic: () => number,
   items: AsyncIterable<BatchItem> | Iterable<BatchItem>,
   work: (item: BatchItem, index: number) => Promise<BatchResult>,
 ): AsyncGenerator<BatchResult> {
   const underWay: Promise<BatchResult>[] = []
   let index = 0
+  let turn = monotonic()
   for await (const item of items) {
+    if (monotonic() - turn > TURN_MILLISECONDS) {
+      await letOthersRun()
+      turn = monotonic()
+    }
     underWay.push(work(item, index))
     index += 1
     if (underWay.length < MOST_UNDER_WAY) continue
