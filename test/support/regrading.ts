@@ -162,8 +162,15 @@ export async function createClassroom() {
     /** Asks for a regrading and sees it through. */
     regraded: async (url: string, body: object = {}): Promise<JobView> => {
       const { id } = await teacher.regrade(url, body)
-      await runner().runUntilIdle()
-      return teacher.job(id)
+      for (;;) {
+        await runner().runUntilIdle()
+        const job = await teacher.job(id)
+        if (job.status === 'done' || job.status === 'failed') return job
+        // Put off for a moment, since others were in the way: this is what the clock would do.
+        await service.database.$executeRaw`
+          UPDATE jobs SET lease_until = now() - interval '1 second'
+          WHERE status = 'running' AND lease_owner IS NULL`
+      }
     },
 
     /** Ends the lease of whoever has a job, as time would. */
