@@ -282,8 +282,10 @@ function decideAll<Item extends FlushItem>(
     }
     const written = progress.get(place)
     const before =
-      written === undefined ? rowOf(state) : { ...written, completed: written.completedAt !== null }
-    const decision = item.decide({ progress: before, override: overrideOf(state) })
+      written === undefined
+        ? (state.progress ?? NOTHING_YET)
+        : { ...written, completed: written.completedAt !== null }
+    const decision = item.decide({ progress: before, override: state.override })
     if (decision.kind === 'refused') {
       outcomes.set(item, decision)
       continue
@@ -299,24 +301,6 @@ function decideAll<Item extends FlushItem>(
     }
   }
   return { attempts, counted, progress }
-}
-
-function rowOf(state: LearnerState): ProgressRow {
-  if (state.attempts === null) return NOTHING_YET
-  return {
-    attempts: state.attempts,
-    // Where one column of the row is there, all are.
-    creditMillionths: state.creditMillionths ?? 0,
-    bestMillionths: state.bestMillionths ?? 0,
-    firstMillionths: state.firstMillionths ?? 0,
-    lastMillionths: state.lastMillionths ?? 0,
-    sumMillionths: Number(state.sumMillionths ?? 0),
-    completed: state.completedAt !== null,
-  }
-}
-
-function overrideOf({ extraAttempts, dueAt, closesAt }: LearnerState): OverrideRow | undefined {
-  return extraAttempts === null ? undefined : { extraAttempts, dueAt, closesAt }
 }
 
 function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): NewAttempt {

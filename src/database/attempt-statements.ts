@@ -5,6 +5,8 @@
  */
 import { assignmentLocks } from './assignment-lock.js'
 import type { Transaction } from './client.js'
+import type { OverrideRow } from './overrides.js'
+import type { ProgressRow } from './progress.js'
 
 /** Whose attempts on what. */
 export type LearnerPlace = {
@@ -103,53 +105,86 @@ export type LearnerState = LearnerPlace & {
   readonly revision: number
   readonly regradeId: string | null
   readonly role: string
-  /** Null before the first attempt; then none of the next are, but for the times of old rows. */
-  readonly attempts: number | null
-  readonly creditMillionths: number | null
-  readonly bestMillionths: number | null
-  readonly firstMillionths: number | null
-  readonly lastMillionths: number | null
-  readonly sumMillionths: bigint | null
+  /** Undefined before the first attempt. */
+  readonly progress: ProgressRow | undefined
   readonly completedAt: Date | null
   readonly firstSeenAt: Date | null
   readonly firstSubmittedAt: Date | null
-  /** Null where the learner has no override. */
-  readonly extraAttempts: number | null
-  readonly dueAt: Date | null
-  readonly closesAt: Date | null
+  readonly override: OverrideRow | undefined
 }
 
 /**
  * Reads policy revision, progress and override of learners; assignments that are gone are left out.
  *
- * Each row is looked up by its whole primary key: OFFSET 0 keeps the planner from joining these tables with each other. Of
- * a course that is new it believes that it has three members, and would read all of them for each learner.
+ * Each row is looked up by its whole primary key, in a subselect of its own: joined with each other, these tables would be
+ * read in the planner's order, and of a course that is new it believes that it has three members.
  */
 export async function readLearners(
   transaction: Transaction,
   places: readonly LearnerPlace[],
 ): Promise<LearnerState[]> {
-  return transaction.$queryRaw`
-    SELECT m.course_id AS "courseId", given.assignment_id AS "assignmentId", m.key AS learner,
-      a.revision, a.regrade_id AS "regradeId", m.role,
-      p.attempts, p.credit_millionths AS "creditMillionths", p.best_millionths AS "bestMillionths",
-      p.first_millionths AS "firstMillionths", p.last_millionths AS "lastMillionths",
-      p.sum_millionths AS "sumMillionths", p.completed_at AS "completedAt", p.first_seen_at AS "firstSeenAt",
-      p.first_submitted_at AS "firstSubmittedAt",
-      o.extra_attempts AS "extraAttempts", o.due_at AS "dueAt", o.closes_at AS "closesAt"
+  const rows = await transaction.$queryRaw<LearnerRow[]>`
+    SELECT m.course_id AS "courseId", given.assignment_id AS "assignmentId", m.key AS learner, m.role, (
+        SELECT jsonb_build_object('revision', a.revision, 'regradeId', a.regrade_id)
+        FROM assignments a
+        WHERE a.course_id = m.course_id AND a.id = given.assignment_id
+      ) AS assignment, (
+        SELECT jsonb_build_object(
+          'attempts', p.attempts, 'creditMillionths', p.credit_millionths, 'bestMillionths', p.best_millionths,
+          'firstMillionths', p.first_millionths, 'lastMillionths', p.last_millionths,
+          'sumMillionths', p.sum_millionths, 'completedAt', p.completed_at, 'firstSeenAt', p.first_seen_at,
+          'firstSubmittedAt', p.first_submitted_at)
+        FROM progress p
+        WHERE p.course_id = m.course_id AND p.assignment_id = given.assignment_id AND p.learner = m.key
+      ) AS progress, (
+        SELECT jsonb_build_object('extraAttempts', o.extra_attempts, 'dueAt', o.due_at, 'closesAt', o.closes_at)
+        FROM overrides o
+        WHERE o.course_id = m.course_id AND o.assignment_id = given.assignment_id AND o.learner = m.key
+      ) AS override
     FROM unnest(
       ${places.map(place => place.courseId)}::uuid[], ${places.map(place => place.assignmentId)}::uuid[],
       ${places.map(place => place.learner)}::text[]) AS given (course_id, assignment_id, learner)
-    JOIN members m ON m.course_id = given.course_id AND m.key = given.learner
-    JOIN LATERAL (
-      SELECT a.revision, a.regrade_id FROM assignments a
-      WHERE a.course_id = m.course_id AND a.id = given.assignment_id OFFSET 0) a ON true
-    LEFT JOIN LATERAL (
-      SELECT p.* FROM progress p
-      WHERE p.course_id = m.course_id AND p.assignment_id = given.assignment_id AND p.learner = m.key OFFSET 0) p ON true
-    LEFT JOIN LATERAL (
-      SELECT o.* FROM overrides o
-      WHERE o.course_id = m.course_id AND o.assignment_id = given.assignment_id AND o.learner = m.key OFFSET 0) o ON true`
+    JOIN members m ON m.course_id = given.course_id AND m.key = given.learner`
+  return rows.flatMap(({ assignment, progress, override, ...row }) =>
+    assignment === null
+      ? []
+      : { ...row, ...assignment, ...progressIn(progress), override: overrideIn(override) },
+  )
+}
+
+/** As it comes from the database: times in JSON are texts. */
+type LearnerRow = LearnerPlace & {
+  readonly role: string
+  readonly assignment: Pick<LearnerState, 'revision' | 'regradeId'> | null
+  readonly progress: (Omit<ProgressRow, 'completed'> & Texts<ProgressTimes>) | null
+  readonly override:
+    (Pick<OverrideRow, 'extraAttempts'> & Texts<Pick<OverrideRow, 'dueAt' | 'closesAt'>>) | null
+}
+
+type ProgressTimes = Pick<LearnerState, 'completedAt' | 'firstSeenAt' | 'firstSubmittedAt'>
+
+type Texts<Times> = { readonly [Name in keyof Times]: string | null }
+
+function progressIn(stored: LearnerRow['progress']): ProgressTimes & Pick<LearnerState, 'progress'> {
+  if (stored === null)
+    return { progress: undefined, completedAt: null, firstSeenAt: null, firstSubmittedAt: null }
+  const { completedAt, firstSeenAt, firstSubmittedAt, ...progress } = stored
+  return {
+    progress: { ...progress, completed: completedAt !== null },
+    completedAt: timeIn(completedAt),
+    firstSeenAt: timeIn(firstSeenAt),
+    firstSubmittedAt: timeIn(firstSubmittedAt),
+  }
+}
+
+function overrideIn(stored: LearnerRow['override']): OverrideRow | undefined {
+  if (stored === null) return undefined
+  const { extraAttempts, dueAt, closesAt } = stored
+  return { extraAttempts, dueAt: timeIn(dueAt), closesAt: timeIn(closesAt) }
+}
+
+function timeIn(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
 }
 
 /** A learner's progress as it is to be stored. */
