@@ -7,6 +7,7 @@
  * locked is read in a later statement, decided upon, and written; nothing of what is refused is left behind.
  */
 import { performance } from 'node:perf_hooks'
+import { decideAll, personKey, personOf, placeKey, placeOf } from './attempt-decisions.js'
 import {
   findErased,
   holdAll,
@@ -14,10 +15,6 @@ import {
   releaseKeys,
   store,
   type KeyClaim,
-  type LearnerPlace,
-  type LearnerState,
-  type NewAttempt,
-  type NewProgress,
   type NewSummaryChange,
 } from './attempt-statements.js'
 import { findHeld, shareAssignments } from './assignment-lock.js'
@@ -50,7 +47,8 @@ export type AttemptDraft = {
 
 /** What is worth knowing of a learner before it is decided about an attempt. */
 export type LearnerBefore = {
-  readonly progress: ProgressRow
+  /** Undefined before the first attempt. */
+  readonly progress: ProgressRow | undefined
   readonly override: OverrideRow | undefined
 }
 
@@ -117,20 +115,6 @@ export type FlushMeter = {
   statements: number
   /** When it had a connection, as performance.now() has it. */
   began: number
-}
-
-/** The generation of summaries while no regrading stands. */
-export const STORED_RESULTS = '00000000-0000-0000-0000-000000000000'
-
-/** Before the first attempt. */
-const NOTHING_YET: ProgressRow = {
-  attempts: 0,
-  creditMillionths: 0,
-  bestMillionths: 0,
-  firstMillionths: 0,
-  lastMillionths: 0,
-  sumMillionths: 0,
-  completed: false,
 }
 
 /** Rolls a transaction back that is to leave nothing behind. */
@@ -261,111 +245,4 @@ function claimsOf<Item extends FlushItem>(items: readonly Item[]): ReadonlyMap<I
     claims.set(item, { courseId, ...idempotency, attemptId: id, createdAt: submittedAt })
   }
   return claims
-}
-
-/** Decides about items in order, each after what those before it of the same learner have come to. */
-function decideAll<Item extends FlushItem>(
-  items: readonly Item[],
-  states: ReadonlyMap<string, LearnerState>,
-  outcomes: Map<Item, WriteOutcome<unknown>>,
-) {
-  const attempts: NewAttempt[] = []
-  const counted: CountedAttempt[] = []
-  const progress = new Map<string, NewProgress>()
-  for (const item of items) {
-    const { draft } = item
-    const place = placeKey(draft)
-    const state = states.get(place)
-    if (state?.revision !== draft.policyRevision) {
-      outcomes.set(item, { kind: 'policy-changed' })
-      continue
-    }
-    const written = progress.get(place)
-    const before =
-      written === undefined
-        ? (state.progress ?? NOTHING_YET)
-        : { ...written, completed: written.completedAt !== null }
-    const decision = item.decide({ progress: before, override: state.override })
-    if (decision.kind === 'refused') {
-      outcomes.set(item, decision)
-      continue
-    }
-    const { after } = decision
-    const number = after.attempts
-    outcomes.set(item, { ...decision, kind: 'stored', number })
-    attempts.push(attemptOf(draft, number, decision))
-    progress.set(place, progressOf(draft, decision, written ?? state))
-    if (state.role !== 'instructor') {
-      const generation = state.regradeId ?? STORED_RESULTS
-      counted.push({ draft, number, before: before.attempts === 0 ? undefined : before, after, generation })
-    }
-  }
-  return { attempts, counted, progress }
-}
-
-function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): NewAttempt {
-  return {
-    courseId: draft.courseId,
-    id: draft.id,
-    assignmentId: draft.assignmentId,
-    learner: draft.learner,
-    number,
-    credit: draft.credit,
-    earnedMillionths: taken.earnedMillionths,
-    late: taken.late,
-    points: taken.points,
-    maxPoints: taken.maxPoints,
-    graphId: draft.graphId,
-    graphVersion: draft.graphVersion,
-    variant: draft.variant?.token ?? null,
-    inputs: draft.variant?.inputs ?? null,
-    policyRevision: draft.policyRevision,
-    feedback: draft.feedback,
-    reveal: draft.reveal,
-    submittedAt: draft.submittedAt,
-    answers: draft.answers,
-    boxes: draft.boxes,
-    progress: taken.shown,
-    keyHash: draft.idempotency?.keyHash ?? null,
-  }
-}
-
-function progressOf(
-  { courseId, assignmentId, learner, submittedAt, variant }: AttemptDraft,
-  { after, maxPoints }: TakenAttempt,
-  before: Pick<LearnerState, 'completedAt' | 'firstSeenAt' | 'firstSubmittedAt'>,
-): NewProgress {
-  return {
-    courseId,
-    assignmentId,
-    learner,
-    attempts: after.attempts,
-    creditMillionths: after.creditMillionths,
-    bestMillionths: after.bestMillionths,
-    firstMillionths: after.firstMillionths,
-    lastMillionths: after.lastMillionths,
-    sumMillionths: after.sumMillionths,
-    maxPoints,
-    completedAt: after.completed ? (before.completedAt ?? submittedAt) : null,
-    firstSeenAt: before.firstSeenAt ?? variant?.drawnAt ?? submittedAt,
-    firstSubmittedAt: before.firstSubmittedAt ?? submittedAt,
-    lastSubmittedAt: submittedAt,
-  }
-}
-
-function placeOf({ draft: { courseId, assignmentId, learner } }: FlushItem): LearnerPlace {
-  return { courseId, assignmentId, learner }
-}
-
-/** Keys of maps; ids have no slash. */
-function placeKey({ courseId, assignmentId, learner }: LearnerPlace): string {
-  return `${courseId}/${assignmentId}/${learner}`
-}
-
-function personOf({ draft: { courseId, learner } }: FlushItem): string {
-  return personKey(courseId, learner)
-}
-
-function personKey(courseId: string, person: string): string {
-  return `${courseId}/${person}`
 }

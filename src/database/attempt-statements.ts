@@ -226,6 +226,9 @@ export type NewAttempt = LearnerPlace & {
   readonly keyHash: string | null
 }
 
+/** The generation of summaries while no regrading stands. */
+export const STORED_RESULTS = '00000000-0000-0000-0000-000000000000'
+
 /** What is added to a summary. */
 export type NewSummaryChange = {
   readonly courseId: string

@@ -3,7 +3,7 @@
  * or becomes an instructor and is counted no longer, or is one no more.
  */
 import { shareAssignments } from './assignment-lock.js'
-import { STORED_RESULTS } from './attempt-flush.js'
+import { STORED_RESULTS } from './attempt-statements.js'
 import { insertSummaryChanges } from './attempt-statements.js'
 import type { Transaction } from './client.js'
 

@@ -3,7 +3,7 @@
  * Attempts are read in pages, in order of learner and number, never all of them at once.
  */
 import { ownAssignment } from './assignment-lock.js'
-import { STORED_RESULTS } from './attempt-flush.js'
+import { STORED_RESULTS } from './attempt-statements.js'
 import type { Database, Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
 import { lockTotals, readStanding, writeTotals, type StoredSummary } from './summaries.js'

@@ -19,6 +19,7 @@ import {
   effectivePolicy,
   hidesVerdicts,
   isLate,
+  NO_PROGRESS,
   refuseAttempt,
   variantNumber,
   viewProgress,
@@ -253,7 +254,7 @@ function decide(
   base: AssignmentPolicy,
   seen: { readonly receivedAt: number; readonly attempts: number },
   grade: Grade,
-  { progress: before, override }: LearnerBefore,
+  { progress: before = NO_PROGRESS, override }: LearnerBefore,
 ): AttemptDecision<AttemptRefusal | 'stale-variant'> {
   const policy = effectivePolicy(base, overrideOf(override))
   const refusal = refuseAttempt(policy, seen.receivedAt, before.attempts)

@@ -4,24 +4,9 @@ import { gradeReadings, readAnswers } from '../../src/grading/grade.js'
 import { answerKeyOf, publishGraph } from '../../src/grading/published-graph.js'
 import { LAB_NETWORK_1 } from '../support/lab-graphs.js'
 import { measure } from './measure.js'
+import { THEIR_CREDIT, THIRTEEN_ANSWERS } from './thirteen-answers.js'
 
-const ANSWERS = new Map<string, unknown>(
-  Object.entries({
-    c: '-4',
-    a: '4',
-    d: '3',
-    J: '9/2',
-    dJ_dd: '3',
-    dd_da: '1',
-    dJ_da: '2',
-    da_dc: '1',
-    dJ_dc: '3',
-    da_db: '1.0',
-    dJ_db: '3',
-    dc_dw: '-2',
-    dJ_dw: '6',
-  }),
-)
+const ANSWERS = new Map<string, unknown>(Object.entries(THIRTEEN_ANSWERS))
 
 export function benchGrading(): void {
   const result = publishGraph(LAB_NETWORK_1, { maxNodes: 100, budget: createStepBudget(1e6) })
@@ -30,7 +15,7 @@ export function benchGrading(): void {
   const readAndGrade = (): void => {
     const { readings } = readAnswers(key, ANSWERS, createStepBudget(1e6))
     const { credit } = gradeReadings(key, readings, ANSWERS)
-    if (Math.abs(credit - 11 / 13) > 1e-9) throw new Error(`unexpected credit ${String(credit)}`)
+    if (Math.abs(credit - THEIR_CREDIT) > 1e-9) throw new Error(`unexpected credit ${String(credit)}`)
   }
   const withKey = (): void => {
     answerKeyOf(result.published)

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
 import { eventually, onServer, postmasterPid, temporaryFolder, withDatabase } from '../support/server.js'
 import type { Postgres } from './submissions-rounds.js'
+import { THEIR_CREDIT, THIRTEEN_ANSWERS } from './thirteen-answers.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TEMPLATE = 'bench_template'
@@ -18,23 +19,7 @@ const TENANT = 'bench'
 /** Milliseconds that the service has to stop by itself. */
 const PATIENCE = 6_000
 
-/** Thirteen boxes, two of them wrong. */
-export const ANSWERS = JSON.stringify({
-  c: '-4',
-  a: '4',
-  d: '3',
-  J: '9/2',
-  dJ_dd: '3',
-  dd_da: '1',
-  dJ_da: '2',
-  da_dc: '1',
-  dJ_dc: '3',
-  da_db: '1.0',
-  dJ_db: '3',
-  dc_dw: '-2',
-  dJ_dw: '6',
-})
-const CREDIT = 11 / 13
+export const ANSWERS = JSON.stringify(THIRTEEN_ANSWERS)
 
 /** Learner and idempotency key of the one attempt that is there before anything is measured. */
 export const SAMPLE = 'sample'
@@ -217,7 +202,7 @@ async function fillTemplate(port: number, key: string, paths: readonly string[])
     answers: JSON.parse(ANSWERS) as object,
   })
   const { credit } = attempt as { credit: number }
-  if (Math.abs(credit - CREDIT) > 1e-6) throw new Error(`unexpected credit ${String(credit)}`)
+  if (Math.abs(credit - THEIR_CREDIT) > 1e-6) throw new Error(`unexpected credit ${String(credit)}`)
 }
 
 function send(

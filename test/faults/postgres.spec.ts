@@ -3,8 +3,14 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually, postmasterPid } from '../support/server.js'
-import { startLoad } from './load.js'
-import { ATTEMPTS, createStand, expectNothingLost, ownDatabase } from './stand.js'
+import {
+  acknowledgedMore,
+  ATTEMPTS,
+  createStand,
+  expectNothingLost,
+  ownDatabase,
+  startLoadOn,
+} from './stand.js'
 
 // The service runs a Postgres of its own, which is treated badly.
 let stand: Awaited<ReturnType<typeof createStand>>
@@ -25,20 +31,12 @@ async function signalPostgres(data: string, signal: 'SIGSTOP' | 'SIGCONT'): Prom
 
 test('kill -9 of Postgres during load: the service comes back by itself, and callers saw 503', async () => {
   const server = await stand.start()
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 32,
-    learners: 200,
-  })
+  const load = startLoadOn(() => server)
   for (let kills = 1; kills <= 2; kills += 1) {
-    const before = load.acknowledged.size
-    await eventually(() => load.acknowledged.size > before + 300, 60_000)
+    await acknowledgedMore(load)
     process.kill(await postmasterPid(stand.data), 'SIGKILL')
   }
-  const before = load.acknowledged.size
-  await eventually(() => load.acknowledged.size > before + 300, 60_000)
+  await acknowledgedMore(load)
   await load.stop()
   await expectNothingLost('kill -9 of Postgres', await ownDatabase(stand.data), load)
   expect(new Set(load.ends.keys())).toEqual(new Set(['201', '503']))
@@ -46,19 +44,12 @@ test('kill -9 of Postgres during load: the service comes back by itself, and cal
 
 test('a pause of Postgres of 5 seconds', async () => {
   const server = await stand.start()
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 32,
-    learners: 200,
-  })
-  await eventually(() => load.acknowledged.size > 300, 60_000)
+  const load = startLoadOn(() => server)
+  await acknowledgedMore(load)
   await signalPostgres(stand.data, 'SIGSTOP')
   await sleep(PAUSE)
   await signalPostgres(stand.data, 'SIGCONT')
-  const before = load.acknowledged.size
-  await eventually(() => load.acknowledged.size > before + 300, 60_000)
+  await acknowledgedMore(load)
   await load.stop()
   await expectNothingLost('a pause of Postgres', await ownDatabase(stand.data), load)
   for (const status of load.ends.keys()) expect(['201', '503']).toContain(status)
@@ -66,14 +57,8 @@ test('a pause of Postgres of 5 seconds', async () => {
 
 test('a full queue: what does not fit is refused at once with Retry-After, and the rest is stored', async () => {
   const server = await stand.start({ CHAINMARK_QUEUE: '100' })
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 400,
-    learners: 200,
-  })
-  await eventually(() => load.acknowledged.size > 300, 60_000)
+  const load = startLoadOn(() => server, { connections: 400 })
+  await acknowledgedMore(load)
   await signalPostgres(stand.data, 'SIGSTOP')
   await eventually(() => (load.ends.get('503') ?? 0) > 0, 60_000)
   const response = await fetch(server.url + ATTEMPTS, {
@@ -85,8 +70,7 @@ test('a full queue: what does not fit is refused at once with Retry-After, and t
   expect(response.status).toBe(503)
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
   expect(await response.json()).toMatchObject({ code: 'unavailable' })
-  const before = load.acknowledged.size
-  await eventually(() => load.acknowledged.size > before + 300, 60_000)
+  await acknowledgedMore(load)
   await load.stop()
   await expectNothingLost('a full queue', await ownDatabase(stand.data), load)
   for (const status of load.ends.keys()) expect(['201', '503']).toContain(status)

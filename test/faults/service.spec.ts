@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBareDatabase, dropDatabase } from '../support/database.js'
-import { eventually, onServer } from '../support/server.js'
-import { startLoad } from './load.js'
-import { ATTEMPTS, createStand, expectNothingLost } from './stand.js'
+import { onServer } from '../support/server.js'
+import { acknowledgedMore, createStand, expectNothingLost, startLoadOn } from './stand.js'
 
 let database: string
 let stand: Awaited<ReturnType<typeof createStand>>
@@ -20,22 +19,14 @@ afterEach(async () => {
 
 test('kill -9 of the service, three times during load', async () => {
   let server = await stand.start({ DATABASE_URL: database })
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 32,
-    learners: 200,
-  })
+  const load = startLoadOn(() => server)
   for (let kills = 1; kills <= 3; kills += 1) {
-    const before = load.acknowledged.size
-    await eventually(() => load.acknowledged.size > before + 300, 60_000)
+    await acknowledgedMore(load)
     server.program.child.kill('SIGKILL')
     await server.program.ended
     server = await stand.start({ DATABASE_URL: database })
   }
-  const before = load.acknowledged.size
-  await eventually(() => load.acknowledged.size > before + 300, 60_000)
+  await acknowledgedMore(load)
   await load.stop()
   await expectNothingLost('kill -9 of the service', database, load)
   expect(new Set(load.ends.keys())).toEqual(new Set(['201', 'broken']))
@@ -43,15 +34,8 @@ test('kill -9 of the service, three times during load', async () => {
 
 test('clients that go away while their submission is being stored', async () => {
   const server = await stand.start({ DATABASE_URL: database })
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 32,
-    learners: 200,
-    leaving: 0.5,
-  })
-  await eventually(() => load.acknowledged.size > 1_000, 60_000)
+  const load = startLoadOn(() => server, { leaving: 0.5 })
+  await acknowledgedMore(load, 1_000)
   await load.stop()
   await expectNothingLost('clients that go away', database, load)
   expect(load.ends.get('broken')).toBeGreaterThan(100)
@@ -61,20 +45,12 @@ test('clients that go away while their submission is being stored', async () => 
 test("the service's clock steps back by a minute, twice during load", async () => {
   const clock = fileURLToPath(new URL('stepping-clock.mjs', import.meta.url))
   const server = await stand.start({ DATABASE_URL: database, NODE_OPTIONS: `--import ${clock}` })
-  const load = startLoad({
-    url: () => server.url,
-    key: server.key,
-    path: ATTEMPTS,
-    connections: 32,
-    learners: 200,
-  })
+  const load = startLoadOn(() => server)
   for (let steps = 1; steps <= 2; steps += 1) {
-    const before = load.acknowledged.size
-    await eventually(() => load.acknowledged.size > before + 300, 60_000)
+    await acknowledgedMore(load)
     server.program.child.kill('SIGUSR2')
   }
-  const before = load.acknowledged.size
-  await eventually(() => load.acknowledged.size > before + 300, 60_000)
+  await acknowledgedMore(load)
   await load.stop()
   await expectNothingLost('clock stepping back', database, load)
   const [{ back } = { back: 0 }] = await onServer<{ back: number }>(

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { printed, startProgram, type Program } from '../support/process.js'
-import { onServer, temporaryFolder } from '../support/server.js'
-import type { startLoad } from './load.js'
+import { eventually, onServer, temporaryFolder } from '../support/server.js'
+import { startLoad, type LoadOptions } from './load.js'
 
 export type Server = {
   readonly program: Program
@@ -40,6 +40,25 @@ export async function createStand() {
       await folder.remove()
     },
   }
+}
+
+/** Load on the demo's assignment, wherever the server is by now: as many clients as a small machine bears. */
+export function startLoadOn(server: () => Server, options: Partial<LoadOptions> = {}) {
+  const { key } = server()
+  return startLoad({
+    url: () => server().url,
+    key,
+    path: ATTEMPTS,
+    connections: 32,
+    learners: 200,
+    ...options,
+  })
+}
+
+/** Waits until so many more submissions are acknowledged than are by now. */
+export async function acknowledgedMore(load: Load, count = 300): Promise<void> {
+  const before = load.acknowledged.size
+  await eventually(() => load.acknowledged.size > before + count, 60_000)
 }
 
 /** The address of the Postgres that a server has started in its data folder. */

@@ -1,4 +1,5 @@
 /** Attempts put before the attempt writer itself, without anybody's grading. */
+import { NO_PROGRESS } from '../../src/grading/attempt-policy.js'
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { AttemptDecision, AttemptDraft, LearnerBefore } from '../../src/database/attempt-flush.js'
@@ -88,7 +89,7 @@ function draftOf(desk: Desk, { key, ...written }: Written): AttemptDraft {
 }
 
 function takeUpTo(most: number): (before: LearnerBefore) => AttemptDecision<'no-attempts-left'> {
-  return ({ progress }) => {
+  return ({ progress = NO_PROGRESS }) => {
     if (progress.attempts >= most) return { kind: 'refused', refusal: 'no-attempts-left' }
     const attempts = progress.attempts + 1
     return {
