@@ -73,11 +73,14 @@ async function startOwner(where = dataFolder, user: { uid?: number; gid?: number
     detached: true,
     ...user,
   })
+  const owner: Owner = { child, said: [], url: '' }
   stops.push(async () => {
+    const pid = owner.said[0]?.owned ? await postmasterPid(where).catch(() => 0) : 0
     child.kill('SIGKILL')
     await eventually(() => child.exitCode !== null || child.signalCode !== null)
+    // Its Postgres writes into the folder until it has ended too.
+    await eventually(async () => !(await isAlive(pid)), 10_000)
   })
-  const owner: Owner = { child, said: [], url: '' }
   readline.createInterface({ input: child.stdout }).on('line', line => {
     owner.said.push(JSON.parse(line) as Owner['said'][number])
   })
