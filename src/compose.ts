@@ -33,11 +33,14 @@ export function createServices(
   database: Database,
   {
     writerLimits = {},
+    writerDatabase = database,
     reader = () => database,
     observer,
     ...options
   }: Pick<Services, 'effects' | 'maxNodes' | 'figures'> & {
     readonly writerLimits?: Partial<QueueLimits>
+    /** The same database by connections that nobody else can fill: for submissions, and to ask whether it is there. */
+    readonly writerDatabase?: Database
     /** What dashboards read from; the database itself unless it has replicas. */
     readonly reader?: Reader
     readonly observer?: WriterObserver | undefined
@@ -62,7 +65,7 @@ export function createServices(
     variants: createVariantRepository(database),
     draws: createVariantDraw(),
     attempts: createAttemptRepository(database, reader),
-    writer: createAttemptWriter(database, {
+    writer: createAttemptWriter(writerDatabase, {
       memberHash: (courseId, learner) => Buffer.from(memberHash(courseId, learner)).toString('hex'),
       summarise: countAttempts,
       newId: options.effects.newId,
@@ -81,7 +84,7 @@ export function createServices(
     isUnavailable: isDatabaseUnavailable,
     isOutOfReach: isDatabaseOutOfReach,
     ping: async () => {
-      await database.$queryRaw`SELECT 1`
+      await writerDatabase.$queryRaw`SELECT 1`
     },
   }
 }

@@ -12,6 +12,7 @@ import { createDatabase } from './database/client.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
 import { migrate, pendingMigrations } from './database/migrate.js'
 import { createReader } from './database/read-replicas.js'
+import { createWriterDatabase } from './database/writer-database.js'
 import type { WriterObserver } from './database/writer-observer.js'
 import { createServices } from './compose.js'
 import { createFigureStore } from './services/draw-figure.js'
@@ -55,6 +56,7 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
   const postgres = config.databaseUrl === undefined ? await keepPostgres(config, options) : undefined
   const databaseUrl = config.databaseUrl ?? postgres?.url ?? ''
   const database = createDatabase(databaseUrl, { log: options.log })
+  const writerDatabase = createWriterDatabase(databaseUrl, { log: options.log })
   const replicas = config.readUrls.map(url => createDatabase(url, { log: options.log }))
   const figures = createFigureStore(
     createFigurePool({
@@ -72,13 +74,14 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
       effects: systemEffects,
       maxNodes: config.maxNodes,
       figures,
+      writerDatabase,
       writerLimits: { capacity: config.queueCapacity },
       observer: options.observer,
       reader: createReader(database, replicas),
     }),
     close: async () => {
       await figures.close()
-      await Promise.all([database, ...replicas].map(client => client.$disconnect()))
+      await Promise.all([database, writerDatabase, ...replicas].map(client => client.$disconnect()))
       await postgres?.stop()
     },
   }

@@ -18,10 +18,11 @@ import { seedDemo } from './services/seed-demo.js'
 /** After this long a stop no longer waits for connections on which nothing is under way. */
 const SILENT_MILLISECONDS = 2_500
 /**
- * After this long a stop no longer waits for requests. Longer than a flush can take: 5 s until it has a connection and 20 s
- * for its transaction (database/client.ts), so that whoever waits for one is told how it ended.
+ * After this long a stop no longer waits for requests. Longer than a submission can take: it may wait 15 s until it is tried
+ * for the last time (database/attempt-tries.ts), 3 s for a connection and 8 s for its transaction
+ * (database/writer-database.ts), so that whoever waits for one is told how it ended.
  */
-const REQUESTS_MILLISECONDS = 26_000
+const REQUESTS_MILLISECONDS = 27_000
 /** After this long a stop is over, whatever still waits; without the time for load balancers to notice. */
 const STOP_MILLISECONDS = 29_000
 /** The same before anything was served: less than containers are usually given. */

@@ -22,6 +22,11 @@ export async function shareAssignments(
     FROM unnest(${assignmentLocks(assignmentIds)}::bigint[]) AS locks (number)`
 }
 
+/** Until the end of the transaction, a lock is waited for so many milliseconds and no longer. */
+export async function limitLockWaits(transaction: Transaction, milliseconds: number): Promise<void> {
+  await transaction.$queryRaw`SELECT set_config('lock_timeout', ${String(milliseconds)}, true) AS lock_timeout`
+}
+
 /** Which of these assignments somebody has alone just now, or waits to have alone. */
 export async function findHeld(
   database: Pick<Database, '$queryRaw'>,
@@ -38,12 +43,17 @@ export async function findHeld(
 /** Has the assignment alone. */
 export async function ownAssignment(transaction: Transaction, assignmentId: string): Promise<void> {
   await transaction.$queryRaw`
-    SELECT true AS locked FROM pg_advisory_xact_lock(${lockNumber(assignmentId).toString()}::bigint)`
+    SELECT true AS locked FROM pg_advisory_xact_lock(${assignmentLock(assignmentId)}::bigint)`
 }
 
 /** The numbers of assignments' locks, each once, in the one order in which everybody takes them. */
 export function assignmentLocks(assignmentIds: readonly string[]): string[] {
   return [...new Set(assignmentIds.map(lockNumber))].sort((a, b) => (a < b ? -1 : 1)).map(String)
+}
+
+/** The number of an assignment's lock. */
+export function assignmentLock(assignmentId: string): string {
+  return lockNumber(assignmentId).toString()
 }
 
 /**

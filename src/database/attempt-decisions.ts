@@ -7,13 +7,18 @@ import {
   type NewAttempt,
   type NewProgress,
 } from './attempt-statements.js'
+import { boxesToStore } from './stored-boxes.js'
 
-/** Decides about items in order, each after what those before it of the same learner have come to. */
+/**
+ * Decides about items in order, each after what those before it of the same learner have come to. Answers those that are
+ * taken, their attempts in the same order, and what there is to be counted.
+ */
 export function decideAll<Item extends FlushItem>(
   items: readonly Item[],
   states: ReadonlyMap<string, LearnerState>,
   outcomes: Map<Item, WriteOutcome<unknown>>,
 ) {
+  const taken: Item[] = []
   const attempts: NewAttempt[] = []
   const counted: CountedAttempt[] = []
   const progress = new Map<string, NewProgress>()
@@ -36,6 +41,7 @@ export function decideAll<Item extends FlushItem>(
     const { after } = decision
     const number = after.attempts
     outcomes.set(item, { ...decision, kind: 'stored', number })
+    taken.push(item)
     attempts.push(attemptOf(draft, number, decision))
     progress.set(place, progressOf(draft, decision, written ?? state))
     if (state.role !== 'instructor') {
@@ -43,7 +49,7 @@ export function decideAll<Item extends FlushItem>(
       counted.push({ draft, number, before, after, generation })
     }
   }
-  return { attempts, counted, progress }
+  return { taken, attempts, counted, progress }
 }
 
 function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): NewAttempt {
@@ -67,7 +73,7 @@ function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): Ne
     reveal: draft.reveal,
     submittedAt: draft.submittedAt,
     answers: draft.answers,
-    boxes: draft.boxes,
+    boxes: boxesToStore(draft.boxes),
     progress: taken.shown,
     keyHash: draft.idempotency?.keyHash ?? null,
   }

@@ -4,7 +4,8 @@
  * Locks are taken in one order, each kind in the order of its keys: idempotency keys, assignments (shared), members. Only a
  * flush that waits for assignments takes these first; others wait for none, and so no circle comes of it. The
  * lock of a learner's membership makes all that is stored of them take turns; numbers therefore have no gaps. What was
- * locked is read in a later statement, decided upon, and written; nothing of what is refused is left behind.
+ * locked is read in a later statement, decided upon, and written; what was claimed or enrolled for those who are refused is
+ * taken back in the same transaction.
  */
 import { performance } from 'node:perf_hooks'
 import { decideAll, personKey, personOf, placeKey, placeOf } from './attempt-decisions.js'
@@ -13,13 +14,14 @@ import {
   holdAll,
   readLearners,
   releaseKeys,
+  removeNewcomers,
   store,
   type KeyClaim,
   type NewSummaryChange,
 } from './attempt-statements.js'
-import { findHeld, shareAssignments } from './assignment-lock.js'
+import { findHeld, limitLockWaits, shareAssignments } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
-import { CommitUnknown, isAssignmentHeld, isTakenBack } from './faults.js'
+import { CommitUnknown, isAssignmentHeld, isLockTimedOut, isTakenBack } from './faults.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
 
@@ -77,12 +79,23 @@ export type WriteOutcome<Refused> =
   | { readonly kind: 'policy-changed' }
 
 /** What a flush does where somebody has an assignment alone: it waits for it, or leaves out what was submitted to it. */
-export type Patience = 'waits' | 'does not wait'
+type Patience = 'waits' | 'does not wait'
+
+/** How long a flush waits for others. */
+export type FlushEffort = {
+  readonly patience: Patience
+  /** Milliseconds that it waits for a lock; as long as the connection says if not given. */
+  readonly lockMilliseconds?: number
+}
 
 /** Somebody has the assignment alone: nothing was stored, and those who wait for it are not to be waited for. */
 const ASSIGNMENT_HELD = { kind: 'assignment-held' } as const
 
-type FlushOutcome = WriteOutcome<unknown> | typeof ASSIGNMENT_HELD
+type FlushOutcome =
+  | WriteOutcome<unknown>
+  | typeof ASSIGNMENT_HELD
+  /** Somebody was in the way each time, and nobody knows who: nothing was stored. */
+  | { readonly kind: 'busy' }
 
 /** A draft and the decision about it. */
 export type FlushItem = {
@@ -120,57 +133,81 @@ export type FlushMeter = {
 /** Rolls a transaction back that is to leave nothing behind. */
 class RolledBack extends Error {}
 
+/** Times that a flush finds an assignment held which nobody has when it looks, before it is given up. */
+const MOST_RIDDLES = 3
+
 /**
  * Stores a batch. Items come in the order of their arrival, no idempotency key twice. Resolves once all that is stored
- * is committed; rejects, with nothing stored, where the database refuses a statement.
+ * is committed; rejects, with nothing stored, where the database refuses a statement, or a lock was not to be had in time
+ * (`isLockTimedOut`).
  */
 export async function flush<Item extends FlushItem>(
   database: Database,
   items: readonly Item[],
-  options: FlushOptions & { readonly patience: Patience },
+  options: FlushOptions,
+  effort: FlushEffort,
   meter: FlushMeter,
 ): Promise<ReadonlyMap<Item, FlushOutcome>> {
   const settled = new Map<Item, FlushOutcome>()
+  let riddles = 0
   while (settled.size < items.length) {
-    const left = items.filter(item => !settled.has(item))
+    const left = settled.size === 0 ? items : items.filter(item => !settled.has(item))
     let tried: Trial<Item> | undefined
+    const step = { isWaiting: false }
     try {
       await database.$transaction(async transaction => {
         if (settled.size === 0) meter.began = performance.now()
+        if (effort.lockMilliseconds !== undefined) {
+          meter.statements += 1
+          await limitLockWaits(transaction, effort.lockMilliseconds)
+        }
+        if (effort.patience === 'waits') {
+          // Before any key is claimed: whoever wants that key would wait as long.
+          step.isWaiting = true
+          meter.statements += 1
+          await shareAssignments(transaction, left.map(assignmentOf))
+          step.isWaiting = false
+        }
         tried = await tryToStore(transaction, left, options, meter)
         if (!tried.commit) throw new RolledBack()
       })
     } catch (error) {
+      if (step.isWaiting && isLockTimedOut(error)) {
+        for (const item of left) settled.set(item, ASSIGNMENT_HELD)
+        continue
+      }
       if (isAssignmentHeld(error)) {
-        const held = await findHeld(
-          database,
-          left.map(({ draft }) => draft.assignmentId),
-        )
-        for (const item of left) if (held.has(item.draft.assignmentId)) settled.set(item, ASSIGNMENT_HELD)
+        const held = await findHeld(database, left.map(assignmentOf))
+        riddles += held.size === 0 ? 1 : 0
+        for (const item of left) {
+          if (held.has(item.draft.assignmentId)) settled.set(item, ASSIGNMENT_HELD)
+          else if (riddles === MOST_RIDDLES) settled.set(item, { kind: 'busy' })
+        }
         continue
       }
       if (tried?.commit === true && !isTakenBack(error)) throw new CommitUnknown(error)
       if (!(error instanceof RolledBack)) throw error
     }
     if (tried === undefined) throw new Error('a transaction ended before it began')
-    // What was not committed is tried again without those of whom more is known by now.
-    for (const [item, outcome] of tried.outcomes) {
-      if (tried.commit || outcome.kind !== 'stored') settled.set(item, outcome)
-    }
+    for (const [item, outcome] of tried.outcomes) settled.set(item, outcome)
   }
   return settled
 }
 
+function assignmentOf({ draft }: FlushItem): string {
+  return draft.assignmentId
+}
+
 type Trial<Item> = {
   readonly outcomes: ReadonlyMap<Item, WriteOutcome<unknown>>
-  /** Whether all that was written is to stay. Else at least one item is settled, and it is none that was stored. */
+  /** Whether what was written is to stay: something was stored. */
   readonly commit: boolean
 }
 
 async function tryToStore<Item extends FlushItem>(
   transaction: Transaction,
   items: readonly Item[],
-  options: FlushOptions & { readonly patience: Patience },
+  options: FlushOptions,
   meter: FlushMeter,
 ): Promise<Trial<Item>> {
   const outcomes = new Map<Item, WriteOutcome<unknown>>()
@@ -182,15 +219,6 @@ async function tryToStore<Item extends FlushItem>(
 
   const claims = claimsOf(items)
   const time = items[0]?.draft.submittedAt ?? new Date(0)
-  if (options.patience === 'waits') {
-    // Before any key is claimed: whoever wants that key would wait as long.
-    await counted(
-      shareAssignments(
-        transaction,
-        items.map(({ draft }) => draft.assignmentId),
-      ),
-    )
-  }
   const { keys, newcomers } = await counted(
     holdAll(transaction, items.map(placeOf), [...claims.values()], time),
   )
@@ -210,27 +238,27 @@ async function tryToStore<Item extends FlushItem>(
   if (unknown.size > 0) {
     const erased = await counted(findErased(transaction, [...unknown.values()]))
     const gone = new Set(erased.map(({ courseId, hash }) => personKey(courseId, hash)))
-    for (const item of held) {
+    for (const item of gone.size === 0 ? [] : held) {
       const newcomer = unknown.get(personOf(item))
       if (newcomer === undefined || !gone.has(personKey(newcomer.courseId, newcomer.hash))) continue
       outcomes.set(item, { kind: 'learner-erased' })
     }
-    // Their enrolment must not stay.
-    if (erased.length > 0) return end(false)
   }
-  if (held.length === 0) return end(false)
+  const living = outcomes.size === 0 ? held : held.filter(item => !outcomes.has(item))
+  if (living.length === 0) return end(false)
 
-  const places = [...new Map(held.map(item => [placeKey(item.draft), placeOf(item)])).values()]
+  const places = [...new Map(living.map(item => [placeKey(item.draft), placeOf(item)])).values()]
   const states = new Map(
     (await counted(readLearners(transaction, places))).map(state => [placeKey(state), state]),
   )
-  const decided = decideAll(held, states, outcomes)
+  const decided = decideAll(living, states, outcomes)
   if (decided.attempts.length === 0) return end(false)
-  // Nobody is enrolled by what was not taken.
-  const takenOf = new Set(decided.attempts.map(({ courseId, learner }) => personKey(courseId, learner)))
-  if ([...unknown.keys()].some(person => !takenOf.has(person))) return end(false)
   const unused = held.flatMap(item => (outcomes.get(item)?.kind === 'stored' ? [] : (claims.get(item) ?? [])))
   if (unused.length > 0) await counted(releaseKeys(transaction, unused))
+  // Nobody is enrolled by what was not taken.
+  const takenOf = new Set(decided.attempts.map(({ courseId, learner }) => personKey(courseId, learner)))
+  const strangers = newcomers.filter(({ courseId, learner }) => !takenOf.has(personKey(courseId, learner)))
+  if (strangers.length > 0) await counted(removeNewcomers(transaction, strangers))
 
   const changes = options.summarise(decided.counted).map(change => ({ ...change, id: options.newId() }))
   await counted(store(transaction, [...decided.progress.values()], decided.attempts, changes))

@@ -104,61 +104,80 @@ export async function findErased(
 export type LearnerState = LearnerPlace & {
   readonly revision: number
   readonly regradeId: string | null
+  /** Where nobody is enrolled, the one that they will have. */
   readonly role: string
+  readonly isEnrolled: boolean
   /** Undefined before the first attempt. */
   readonly progress: ProgressRow | undefined
   readonly completedAt: Date | null
   readonly firstSeenAt: Date | null
   readonly firstSubmittedAt: Date | null
   readonly override: OverrideRow | undefined
+  /** Whether the idempotency key that was asked about has led to an attempt. */
+  readonly keyTaken: boolean
 }
 
 /**
- * Reads policy revision, progress and override of learners; assignments that are gone are left out.
+ * Reads role, policy revision, progress and override of learners, and whether idempotency keys are taken, given by their
+ * hashes in hexadecimal; assignments that are gone are left out.
  *
  * Each row is looked up by its whole primary key, in a subselect of its own: joined with each other, these tables would be
  * read in the planner's order, and of a course that is new it believes that it has three members.
  */
 export async function readLearners(
-  transaction: Transaction,
+  database: Pick<Transaction, '$queryRaw'>,
   places: readonly LearnerPlace[],
+  keyHashes: readonly (string | null)[] = [],
 ): Promise<LearnerState[]> {
-  const rows = await transaction.$queryRaw<LearnerRow[]>`
-    SELECT m.course_id AS "courseId", given.assignment_id AS "assignmentId", m.key AS learner, m.role, (
-        SELECT jsonb_build_object('revision', a.revision, 'regradeId', a.regrade_id)
-        FROM assignments a
-        WHERE a.course_id = m.course_id AND a.id = given.assignment_id
-      ) AS assignment, (
+  const rows = await database.$queryRaw<LearnerRow[]>`
+    SELECT a.course_id AS "courseId", a.id AS "assignmentId", given.learner, a.revision, a.regrade_id AS "regradeId", (
+        SELECT m.role FROM members m WHERE m.course_id = a.course_id AND m.key = given.learner
+      ) AS role, (
         SELECT jsonb_build_object(
           'attempts', p.attempts, 'creditMillionths', p.credit_millionths, 'bestMillionths', p.best_millionths,
           'firstMillionths', p.first_millionths, 'lastMillionths', p.last_millionths,
           'sumMillionths', p.sum_millionths, 'completedAt', p.completed_at, 'firstSeenAt', p.first_seen_at,
           'firstSubmittedAt', p.first_submitted_at)
         FROM progress p
-        WHERE p.course_id = m.course_id AND p.assignment_id = given.assignment_id AND p.learner = m.key
+        WHERE p.course_id = a.course_id AND p.assignment_id = a.id AND p.learner = given.learner
       ) AS progress, (
         SELECT jsonb_build_object('extraAttempts', o.extra_attempts, 'dueAt', o.due_at, 'closesAt', o.closes_at)
         FROM overrides o
-        WHERE o.course_id = m.course_id AND o.assignment_id = given.assignment_id AND o.learner = m.key
-      ) AS override
+        WHERE o.course_id = a.course_id AND o.assignment_id = a.id AND o.learner = given.learner
+      ) AS override, (
+        SELECT true FROM idempotency_keys k
+        WHERE k.course_id = a.course_id AND k.key_hash = decode(given.key_hash, 'hex')
+      ) AS taken
     FROM unnest(
       ${places.map(place => place.courseId)}::uuid[], ${places.map(place => place.assignmentId)}::uuid[],
-      ${places.map(place => place.learner)}::text[]) AS given (course_id, assignment_id, learner)
-    JOIN members m ON m.course_id = given.course_id AND m.key = given.learner`
-  return rows.flatMap(({ assignment, progress, override, ...row }) =>
-    assignment === null
-      ? []
-      : { ...row, ...assignment, ...progressIn(progress), override: overrideIn(override) },
+      ${places.map(place => place.learner)}::text[], ${keyHashes}::text[]
+    ) AS given (course_id, assignment_id, learner, key_hash)
+    JOIN assignments a ON a.course_id = given.course_id AND a.id = given.assignment_id`
+  return rows.map(
+    ({ courseId, assignmentId, learner, revision, regradeId, role, progress, override, taken }) => ({
+      courseId,
+      assignmentId,
+      learner,
+      revision,
+      regradeId,
+      role: role ?? 'learner',
+      isEnrolled: role !== null,
+      ...progressIn(progress),
+      override: overrideIn(override),
+      keyTaken: taken === true,
+    }),
   )
 }
 
 /** As it comes from the database: times in JSON are texts. */
 type LearnerRow = LearnerPlace & {
-  readonly role: string
-  readonly assignment: Pick<LearnerState, 'revision' | 'regradeId'> | null
+  readonly revision: number
+  readonly regradeId: string | null
+  readonly role: string | null
   readonly progress: (Omit<ProgressRow, 'completed'> & Texts<ProgressTimes>) | null
   readonly override:
     (Pick<OverrideRow, 'extraAttempts'> & Texts<Pick<OverrideRow, 'dueAt' | 'closesAt'>>) | null
+  readonly taken: boolean | null
 }
 
 type ProgressTimes = Pick<LearnerState, 'completedAt' | 'firstSeenAt' | 'firstSubmittedAt'>
@@ -297,4 +316,16 @@ export async function store(
     SELECT "courseId", "assignmentId", generation, id, change
     FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS given (
       "courseId" uuid, "assignmentId" uuid, generation uuid, id uuid, change jsonb)`
+}
+
+/** Takes the memberships back of people who were enrolled in this very transaction: nothing was stored of them. */
+export async function removeNewcomers(
+  transaction: Transaction,
+  people: readonly { readonly courseId: string; readonly learner: string }[],
+): Promise<void> {
+  await transaction.$executeRaw`
+    DELETE FROM members m
+    USING unnest(${people.map(person => person.courseId)}::uuid[], ${people.map(person => person.learner)}::text[])
+      AS given (course_id, learner)
+    WHERE m.course_id = given.course_id AND m.key = given.learner`
 }

@@ -2,27 +2,37 @@
  * The one place where attempts are written. Submissions that arrive together are committed together: a flush takes all
  * that waits; what arrives meanwhile is the next. One that comes alone is flushed at once, and no timer ever runs. Each
  * caller is answered after its commit.
+ *
+ * Nobody waits for others' sake for long. A batch of which somebody waits for a lock that another transaction has is set
+ * aside once the lock was not to be had in time: beside the flushes that go on, its learners are halved until it is known
+ * whose lock it is. All others are stored; that one is tried once more, alone, and then told to come again.
  */
 import { performance } from 'node:perf_hooks'
 import { setImmediate as letOthersArrive } from 'node:timers/promises'
-import {
-  flush,
-  type AttemptDecision,
-  type AttemptDraft,
-  type FlushItem,
-  type FlushOptions,
-  type LearnerBefore,
-  type Patience,
-  type WriteOutcome,
+import type {
+  AttemptDecision,
+  AttemptDraft,
+  FlushEffort,
+  LearnerBefore,
+  WriteOutcome,
 } from './attempt-flush.js'
-import { createAttemptQueue, type Queued, type QueueLimits } from './attempt-queue.js'
+import { createAttemptQueue, type QueueLimits } from './attempt-queue.js'
+import {
+  BUSY,
+  createTries,
+  tellBusy,
+  type Busy,
+  type Item,
+  type Tried,
+  type TryOptions,
+} from './attempt-tries.js'
 import type { Database } from './client.js'
-import { isDatabaseUnavailable, isTakenBack } from './faults.js'
-import type { WriterLoad, WriterObserver } from './writer-observer.js'
+import { createWorkApart } from './work-apart.js'
+import type { WriterLoad } from './writer-observer.js'
 
-export type WriterOptions = FlushOptions & {
+export type WriterOptions = Omit<TryOptions, 'now'> & {
   readonly limits?: Partial<QueueLimits>
-  readonly observer?: WriterObserver | undefined
+  readonly now?: TryOptions['now']
 }
 
 /** A body has at most 256 KiB; what waits is bounded in memory, and a flush in the time that it takes. */
@@ -39,38 +49,43 @@ const MOST_FLUSHES = 2
 /** A second flush begins beside another only for so many submissions: fewer do better to wait for more. */
 const WORTH_A_SECOND = 32
 
-/** Assignments that are waited for at once, each on a connection; others wait until one of these is free. */
-const MOST_HELD = 4
+/** Assignments that are waited for, and batches set aside, that are worked on at once. */
+const MOST_APART = 4
 
-/** Tries of a flush that the database took back for others' sake, before its items are tried one by one. */
-const MOST_TRIES = 3
+/** The most connections that a writer has at once. */
+export const WRITER_CONNECTIONS = MOST_FLUSHES + MOST_APART
 
-/** The queue is full: nothing was stored, and the same may be tried a little later. */
-export type Busy = { readonly kind: 'busy' }
+/**
+ * Milliseconds that a lock is waited for while it is looked for who is locked, longer than most flushes take. Who is in
+ * nobody's way but another flush's is found to be locked now and then, and stored when tried alone.
+ */
+const SHORT_WAIT = 100
+
+/** Milliseconds for which, after somebody was locked, all flushes wait no longer than that: the same will come again. */
+const WARY = 10_000
+
+/** Waits for a lock as long as the connection says. */
+const FLUSH: FlushEffort = { patience: 'does not wait' }
+const SHORT_FLUSH: FlushEffort = { ...FLUSH, lockMilliseconds: SHORT_WAIT }
+const HELD_FLUSH: FlushEffort = { patience: 'waits' }
 
 export type AttemptWriter = ReturnType<typeof createAttemptWriter>
 
-type Item = FlushItem & {
-  readonly arrived: number
-  readonly resolve: (outcome: WriteOutcome<unknown>) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** What has become of the items of a batch. */
-type Work = { readonly stored: Set<Item>; readonly putBack: Set<Item> }
-
-type Flush = (items: readonly Item[], patience: Patience) => ReturnType<typeof flush<Item>>
-
 /** The writer of attempts over a database. */
 export function createAttemptWriter(database: Database, options: WriterOptions) {
+  const { now = () => performance.now() } = options
   const limits = { ...LIMITS, ...options.limits }
   const queue = createAttemptQueue<Item>(limits)
+  const tryAll = createTries(database, { ...options, now })
+  const apart = createWorkApart(MOST_APART, () => {
+    goOn()
+  })
   const idle: (() => void)[] = []
   /** Assignments that somebody has alone, and whose submissions are flushed apart. */
   const held = new Set<string>()
-  const waitedFor = new Set<string>()
   let flushes = 0
   let scheduled = false
+  let waryUntil = -Infinity
 
   const isDue = (): boolean =>
     flushes < MOST_FLUSHES && queue.has(flushes === 0 ? 1 : Math.min(WORTH_A_SECOND, limits.batch))
@@ -86,111 +101,94 @@ export function createAttemptWriter(database: Database, options: WriterOptions) 
   }
 
   const run = async (): Promise<void> => {
+    const batch = queue.take()
+    // All that waits is of learners whose last one is being flushed.
+    if (batch.length === 0) return
     flushes += 1
-    await work(queue.take(), 'does not wait')
+    await work(batch, now() < waryUntil ? SHORT_FLUSH : FLUSH)
     flushes -= 1
     goOn()
   }
 
-  /** Waits for an assignment that somebody has alone, and stores what is submitted to it meanwhile. */
-  const runApart = async (assignmentId: string): Promise<void> => {
-    await work(queue.take(assignmentId), 'waits')
-    queue.release(assignmentId)
-    held.delete(assignmentId)
-    waitedFor.delete(assignmentId)
-    goOn()
+  const isIdle = (): boolean => flushes === 0 && apart.isIdle() && queue.waiting() === 0
+
+  const goOn = (): void => {
+    schedule()
+    if (isIdle()) for (const resolve of idle.splice(0)) resolve()
   }
 
-  /** Has submissions to an assignment wait apart; for the first few such assignments somebody asks the database. */
+  /** Has a batch tried and goes on with what is not over. Answers whether somebody has an assignment of it alone. */
+  const work = async (batch: readonly Item[], effort: FlushEffort, groups = [batch]): Promise<boolean> => {
+    const { tells, held: back, locked } = await tryAll(groups, effort)
+    if (back.size === 0 && locked.length === 0) {
+      queue.settle(batch, tells)
+      return false
+    }
+    const isOver = new Set(batch)
+    for (const item of [...back, ...locked.flat()]) isOver.delete(item)
+    for (const item of goOnWith(locked, effort)) {
+      isOver.add(item)
+      tells.set(item, tellBusy)
+      tellBusy(item)
+    }
+    queue.putBack([...back])
+    queue.settle([...isOver], tells)
+    for (const { draft } of back) setApart(draft.assignmentId)
+    return back.size > 0
+  }
+
+  /** Goes on with groups of whom somebody is locked. Answers those whose full time is over. */
+  const goOnWith = (locked: Tried['locked'], { lockMilliseconds }: FlushEffort): readonly Item[] => {
+    const over: Item[] = []
+    for (const group of locked) {
+      waryUntil = now() + WARY
+      const learners = [...new Set(group.map(item => item.person))]
+      if (learners.length > 1) {
+        // A learner's stay together: their order is that of arrival, wherever they are found.
+        const some = new Set(learners.slice(0, learners.length >> 1))
+        const isOfSome = ({ person }: Item): boolean => some.has(person)
+        setAside('search', group.filter(isOfSome))
+        setAside(
+          'search',
+          group.filter(item => !isOfSome(item)),
+        )
+      } else if (group.length > 1 || lockMilliseconds !== undefined) {
+        setAside('alone', group)
+      } else {
+        over.push(...group)
+      }
+    }
+    return over
+  }
+
+  /** Has items tried beside the flushes that go on. They wait until then, and have their room in the queue. */
+  const setAside = (kind: 'search' | 'alone', items: readonly Item[]): void => {
+    queue.setAside(items)
+    apart.add(kind, () => {
+      queue.resume(items)
+      if (kind === 'search') return work(items, SHORT_FLUSH)
+      const oneByOne = items.map(item => [item])
+      return work(items, FLUSH, oneByOne)
+    })
+  }
+
+  /** Has submissions to an assignment wait apart, which are stored once nobody has it alone any more. */
   const setApart = (assignmentId: string): void => {
     if (held.has(assignmentId)) return
     held.add(assignmentId)
     queue.hold(assignmentId)
+    apart.add('held', () => waitForHeld(assignmentId))
   }
 
-  const waitForHeld = (): void => {
-    for (const assignmentId of [...held].slice(0, MOST_HELD)) {
-      if (waitedFor.has(assignmentId)) continue
-      waitedFor.add(assignmentId)
-      void runApart(assignmentId)
+  const waitForHeld = async (assignmentId: string): Promise<void> => {
+    const batch = queue.take(assignmentId)
+    if (batch.length > 0 && (await work(batch, HELD_FLUSH))) {
+      // Others had their turn meanwhile; what has waited for too long by the next is answered then.
+      apart.add('held', () => waitForHeld(assignmentId))
+      return
     }
-  }
-
-  const goOn = (): void => {
-    waitForHeld()
-    schedule()
-    if (flushes === 0 && held.size === 0 && queue.waiting() === 0)
-      for (const resolve of idle.splice(0)) resolve()
-  }
-
-  const work = async (batch: readonly Queued<Item>[], patience: Patience): Promise<void> => {
-    const over: Work = { stored: new Set(), putBack: new Set() }
-    await flushApart(
-      batch.map(({ item }) => item),
-      patience,
-      over,
-    )
-    const back = batch.filter(({ item }) => over.putBack.has(item))
-    queue.putBack(back)
-    const done = batch.filter(({ item }) => !over.putBack.has(item))
-    for (const late of queue.settle(done, item => over.stored.has(item))) late.resolve({ kind: 'key-taken' })
-    for (const { item } of back) setApart(item.draft.assignmentId)
-  }
-
-  /** Stores items; where the database refuses them together, each half by itself, down to the one that it refuses. */
-  const flushApart = async (items: readonly Item[], patience: Patience, over: Work): Promise<void> => {
-    try {
-      for (const [item, outcome] of await flushTogether(items, patience)) {
-        if (outcome.kind === 'assignment-held') {
-          over.putBack.add(item)
-          continue
-        }
-        if (outcome.kind === 'stored') over.stored.add(item)
-        item.resolve(outcome)
-      }
-    } catch (error) {
-      const [first] = items
-      // What may have been committed is not stored again by us.
-      if (items.length === 1 || isDatabaseUnavailable(error)) {
-        // What a course or an assignment lacks by now is for the caller to find out.
-        if (first !== undefined && isTakenBack(error)) first.resolve({ kind: 'policy-changed' })
-        else for (const item of items) item.reject(error)
-        return
-      }
-      const middle = items.length >> 1
-      await flushApart(items.slice(0, middle), patience, over)
-      await flushApart(items.slice(middle), patience, over)
-    }
-  }
-
-  const flushTogether: Flush = async (items, patience) => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await flushOnce(items, patience)
-      } catch (error) {
-        if (tries === MOST_TRIES || !isTakenBack(error)) throw error
-      }
-    }
-  }
-
-  const flushOnce: Flush = async (items, patience) => {
-    const start = performance.now()
-    const seen = { statements: 0, began: start }
-    let outcome: 'committed' | 'failed' = 'failed'
-    try {
-      const outcomes = await flush(database, items, { ...options, patience }, seen)
-      outcome = 'committed'
-      return outcomes
-    } finally {
-      options.observer?.flushed({
-        size: items.length,
-        statements: seen.statements,
-        seconds: (performance.now() - start) / 1000,
-        waitSeconds: (seen.began - start) / 1000,
-        queuedSeconds: items.map(item => (start - item.arrived) / 1000),
-        outcome,
-      })
-    }
+    held.delete(assignmentId)
+    queue.release(assignmentId)
   }
 
   return {
@@ -204,10 +202,12 @@ export function createAttemptWriter(database: Database, options: WriterOptions) 
       /** About how many characters it takes to send it. */
       size: number,
     ): Promise<WriteOutcome<Refused> | Busy> {
+      const { courseId, learner, idempotency } = draft
+      const person = `${courseId}/${learner}`
+      const key = idempotency === undefined ? undefined : `${courseId}/${idempotency.keyHash}`
       const outcome = await new Promise<WriteOutcome<unknown> | Busy>((resolve, reject) => {
-        const item: Item = { draft, decide, arrived: performance.now(), resolve, reject }
-        if (queue.add({ item, size })) schedule()
-        else resolve({ kind: 'busy' })
+        if (queue.add({ draft, decide, person, key, size, arrived: now(), resolve, reject })) schedule()
+        else resolve(BUSY)
       })
       return outcome as WriteOutcome<Refused> | Busy // Refusals are those of this draft's own decision.
     },
@@ -218,7 +218,7 @@ export function createAttemptWriter(database: Database, options: WriterOptions) 
     /** Resolves once nothing waits and nothing is under way. */
     drain: (): Promise<void> =>
       new Promise(resolve => {
-        if (flushes === 0 && held.size === 0 && queue.waiting() === 0) resolve()
+        if (isIdle()) resolve()
         else idle.push(resolve)
       }),
   }

@@ -2,6 +2,7 @@
 import type { Database } from './client.js'
 import { Prisma } from './generated/client.js'
 import type { Reader } from './read-replicas.js'
+import { withBoxes } from './stored-boxes.js'
 
 export type StoredAttempt = {
   readonly id: string
@@ -63,7 +64,7 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
     async find(courseId: string, id: string): Promise<StoredAttempt | undefined> {
       const rows = await database.$queryRaw<StoredAttempt[]>`
         ${STANDING} WHERE a.course_id = ${courseId}::uuid AND a.id = ${id}::uuid`
-      return rows[0]
+      return rows.map(withBoxes)[0]
     },
 
     /** A learner's attempt on an assignment by its number, with the result that stands. */
@@ -77,14 +78,14 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
         ${STANDING}
         WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid
           AND a.learner = ${learner} AND a.number = ${number}::int`
-      return rows[0]
+      return rows.map(withBoxes)[0]
     },
 
     /** An attempt of a course by its id, with the result that it was stored with: what a replay answers. */
     async findOriginal(courseId: string, id: string): Promise<StoredAttempt | undefined> {
       const rows = await database.$queryRaw<StoredAttempt[]>`
         ${ORIGINAL} WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid`
-      return rows[0]
+      return rows.map(withBoxes)[0]
     },
 
     /**
@@ -103,11 +104,12 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
       const { learner, after, limit } = options
       const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND a.learner = ${learner}`
       const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${after}::uuid`
-      return reader().$queryRaw<StoredAttempt[]>`
+      const rows = await reader().$queryRaw<StoredAttempt[]>`
         ${STANDING}
         WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
         ORDER BY a.id
         LIMIT ${limit}`
+      return rows.map(withBoxes)
     },
 
     async findIdempotencyKey(

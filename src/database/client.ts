@@ -18,6 +18,17 @@ export type DatabaseOptions = {
   connectionTimeout?: number
   /** How long a statement may take before the server gives it up, in milliseconds. */
   statementTimeout?: number
+  /** How long a transaction of several statements may take before it is rolled back, in milliseconds. */
+  transactionTimeout?: number
+  /** How long a statement may wait for a lock before it is given up, in milliseconds; as long as it may take if not given. */
+  lockTimeout?: number
+  /** How long a transaction may do nothing before the server ends it and frees its locks, in milliseconds. */
+  idleTimeout?: number
+  /**
+   * Whether all statements are few, sent again and again, and look rows up by whole keys. Then each is planned once a
+   * connection, and by index, since nothing is known yet of the size of tables that will be large.
+   */
+  looksUpKeys?: boolean
 }
 
 /**
@@ -26,13 +37,16 @@ export type DatabaseOptions = {
  */
 export function createDatabase(connectionString: string, options: DatabaseOptions = {}): Database {
   const { poolSize = 10, connectionTimeout = 5_000, statementTimeout = 30_000, log } = options
+  const { transactionTimeout = 20_000, lockTimeout, idleTimeout = 60_000, looksUpKeys = false } = options
   const session = inUtc(connectionString)
+  const locks = lockTimeout === undefined ? '' : `-c lock_timeout=${String(lockTimeout)} `
+  const plans = looksUpKeys ? '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off ' : ''
   const adapter = new PrismaPg(
     {
       ...session,
       // What is looked up lies in memory, or on a disk that has no arm to move: for the default, reading thousands of rows
       // in a row is as good as looking up a few dozen. Options in the URL come later and win.
-      options: `-c random_page_cost=1.1 ${session.options}`,
+      options: `-c random_page_cost=1.1 ${locks}${plans}${session.options}`,
       application_name: 'chainmark',
       max: poolSize,
       connectionTimeoutMillis: connectionTimeout,
@@ -42,10 +56,11 @@ export function createDatabase(connectionString: string, options: DatabaseOption
       // A little later, for a server or network that is frozen and cannot even time out.
       query_timeout: statementTimeout + connectionTimeout,
       // Frees the locks of a process that has stopped in the middle of a transaction.
-      idle_in_transaction_session_timeout: 60_000,
+      idle_in_transaction_session_timeout: idleTimeout,
     },
     {
       // The adapter listens to the 'error' events, which would end the process otherwise.
+      ...(looksUpKeys ? { statementNameGenerator: createStatementNames() } : {}),
       onPoolError: error => log?.(`An idle database connection broke: ${error.message}`),
     },
   )
@@ -53,6 +68,22 @@ export function createDatabase(connectionString: string, options: DatabaseOption
     adapter,
     // The others quote our source into the message.
     errorFormat: 'minimal',
-    transactionOptions: { maxWait: connectionTimeout, timeout: 20_000 },
+    transactionOptions: { maxWait: connectionTimeout, timeout: transactionTimeout },
   })
+}
+
+/** Statements that get a name; further ones, which nobody expects, are sent without one. */
+const MOST_NAMES = 100
+
+/** Gives each statement a name, by which a connection that has had it before knows it again. */
+function createStatementNames(): (query: { readonly sql: string }) => string {
+  const names = new Map<string, string>()
+  return ({ sql }) => {
+    let name = names.get(sql)
+    if (name === undefined && names.size < MOST_NAMES) {
+      name = `chainmark_${String(names.size)}`
+      names.set(sql, name)
+    }
+    return name ?? ''
+  }
 }

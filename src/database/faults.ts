@@ -37,6 +37,11 @@ function isTooLong(part: Record<string, unknown>): boolean {
 /** SQLSTATEs. 57014: the statement, 25P03: the transaction took too long. */
 const tooLong = /^(57014|25P03)$/
 
+/** Whether an error says that a lock was waited for too long: the transaction is rolled back. */
+export function isLockTimedOut(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^55P03$/))
+}
+
 /** Whether an error says that a lock was not to be had: it was waited for too long, or in a circle. */
 export function isLockRefused(error: unknown): boolean {
   return related(error).some(part => isState(part, /^(55P03|40P01)$/))
@@ -48,6 +53,14 @@ export function isLockRefused(error: unknown): boolean {
  */
 export function isTakenBack(error: unknown): boolean {
   return related(error).some(part => isState(part, /^(40P01|40001|23503)$/))
+}
+
+/**
+ * Whether an error says that the database turned a statement down for its data or for others' sake, and that nothing of it
+ * is left: what it divides by zero for included.
+ */
+export function isTurnedDown(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^(22|23|40)...$/))
 }
 
 /** Whether a flush could not share an assignment, which it says by dividing by zero. */

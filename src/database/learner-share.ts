@@ -3,9 +3,10 @@
  * or becomes an instructor and is counted no longer, or is one no more.
  */
 import { shareAssignments } from './assignment-lock.js'
-import { STORED_RESULTS } from './attempt-statements.js'
-import { insertSummaryChanges } from './attempt-statements.js'
+import { insertSummaryChanges, STORED_RESULTS } from './attempt-statements.js'
 import type { Transaction } from './client.js'
+import { foldAll, writeTotals, type MergeSummary } from './summary-folding.js'
+import { withBoxes } from './stored-boxes.js'
 
 /** A learner's attempts on an assignment, or some of them, by the results of one generation. */
 export type LearnerShare = {
@@ -18,8 +19,12 @@ export type LearnerShare = {
   readonly progress: { readonly creditMillionths: number; readonly completed: boolean } | undefined
 }
 
-/** A share as a change of a summary: added, or taken away. */
-export type CountShare = (share: LearnerShare, sign: 1 | -1) => unknown
+/** How a share becomes part of a summary, and is taken out of totals into which all changes were folded. */
+export type CountShare = {
+  readonly add: (share: LearnerShare) => unknown
+  readonly fold: MergeSummary
+  readonly takeAway: (totals: unknown, share: LearnerShare) => unknown
+}
 
 /** What changing summaries takes from outside. */
 export type ShareOptions = { readonly countShare: CountShare; readonly newId: () => string }
@@ -54,7 +59,12 @@ export async function holdLearner(
   return member?.role
 }
 
-/** Adds what a learner has in a course to the summaries, or takes it away. Whoever calls it holds the learner. */
+/**
+ * Adds what a learner has in a course to the summaries, or takes it away. Whoever calls it holds the learner.
+ *
+ * It is added as a change, like any other. It is taken away from the totals themselves, with all changes folded in: at
+ * commit nothing is left, in no row, of what this learner alone has typed.
+ */
 export async function changeShare(
   transaction: Transaction,
   courseId: string,
@@ -63,18 +73,34 @@ export async function changeShare(
   sign: 1 | -1,
 ): Promise<void> {
   for (const generation of await generationsOf(transaction, courseId, learner)) {
-    const { assignmentId, id, attempts: last, creditMillionths, completed } = generation
-    let after = 0
-    let progress: LearnerShare['progress'] = { creditMillionths, completed }
-    while (after < last) {
-      const attempts = await readAttempts(transaction, { courseId, learner, ...generation }, after)
-      after = attempts.at(-1)?.number ?? last
-      const change = countShare({ attempts, progress }, sign)
-      progress = undefined
-      await insertSummaryChanges(transaction, [
-        { courseId, assignmentId, generation: id, id: newId(), change },
-      ])
+    const { assignmentId, id } = generation
+    const place = { courseId, assignmentId, generation: id }
+    const shares = sharesOf(transaction, { courseId, learner, ...generation })
+    if (sign === 1) {
+      for await (const share of shares) {
+        await insertSummaryChanges(transaction, [{ ...place, id: newId(), change: countShare.add(share) }])
+      }
+    } else {
+      let totals = await foldAll(transaction, place, countShare.fold)
+      for await (const share of shares) totals = countShare.takeAway(totals, share)
+      await writeTotals(transaction, place, totals)
     }
+  }
+}
+
+/** What a learner has added to one generation, some attempts at once. */
+async function* sharesOf(
+  transaction: Transaction,
+  place: { readonly courseId: string; readonly learner: string } & Generation,
+): AsyncGenerator<LearnerShare> {
+  const { attempts: last, creditMillionths, completed } = place
+  let after = 0
+  let progress: LearnerShare['progress'] = { creditMillionths, completed }
+  while (after < last) {
+    const attempts = await readAttempts(transaction, place, after)
+    after = attempts.at(-1)?.number ?? last
+    yield { attempts, progress }
+    progress = undefined
   }
 }
 
@@ -87,7 +113,10 @@ type Generation = {
   readonly completed: boolean
 }
 
-/** Where a learner is counted: in what stands, and in what regradings have come to that are under way. */
+/**
+ * Where a learner is counted: in what stands, and in what regradings have come to that are under way. In one order for
+ * everybody, who locks the totals of each.
+ */
 async function generationsOf(
   transaction: Transaction,
   courseId: string,
@@ -104,7 +133,8 @@ async function generationsOf(
       f.credit_millionths AS "creditMillionths", f.completed_at IS NOT NULL AS completed
     FROM regraded_progress f
     JOIN jobs j ON j.id = f.job_id
-    WHERE f.course_id = ${courseId}::uuid AND f.learner = ${learner} AND NOT j.dry_run`
+    WHERE f.course_id = ${courseId}::uuid AND f.learner = ${learner} AND NOT j.dry_run
+    ORDER BY "assignmentId", id`
 }
 
 async function readAttempts(
@@ -113,7 +143,7 @@ async function readAttempts(
   after: number,
 ): Promise<LearnerShare['attempts']> {
   const { courseId, learner, assignmentId, id, attempts } = place
-  return transaction.$queryRaw`
+  const rows = await transaction.$queryRaw<LearnerShare['attempts']>`
     SELECT a.number, a.answers, COALESCE(r.boxes, a.boxes) AS boxes
     FROM attempts a
     LEFT JOIN regraded_attempts r ON r.course_id = a.course_id AND r.job_id = ${id}::uuid AND r.attempt_id = a.id
@@ -121,4 +151,5 @@ async function readAttempts(
       AND a.number > ${after}::int AND a.number <= ${attempts}::int
     ORDER BY a.number
     LIMIT ${ATTEMPTS_AT_ONCE}::bigint`
+  return rows.map(withBoxes)
 }

@@ -1,12 +1,21 @@
 /** What a regrading leaves that nobody reads any more, and when it goes. Nothing that ever stood is among it. */
+import { ownAssignment } from './assignment-lock.js'
 import type { Transaction } from './client.js'
 import type { HeldJob } from './jobs.js'
+import { dropAll } from './summary-folding.js'
 
-/** Takes away the progress that a job has folded: once it has ended, only what stands is read. */
+/**
+ * Takes away the progress that a job has folded: once it has ended, only what stands is read. From here on the assignment
+ * is the transaction's alone: whoever erases a learner or changes a role just then has looked at what is folded, and
+ * changes the job's summary accordingly; that has to be over before the summary is dropped, or nobody would drop it.
+ */
 export async function dropFolded(
   transaction: Transaction,
   { id, courseId }: Pick<HeldJob, 'id' | 'courseId'>,
 ): Promise<void> {
+  const [job] = await transaction.$queryRaw<{ assignmentId: string }[]>`
+    SELECT assignment_id AS "assignmentId" FROM jobs WHERE id = ${id}::uuid`
+  if (job !== undefined) await ownAssignment(transaction, job.assignmentId)
   await transaction.$executeRaw`
     DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND job_id = ${id}::uuid`
 }
@@ -16,12 +25,7 @@ export async function dropSummary(
   transaction: Transaction,
   { id, courseId, assignmentId }: Pick<HeldJob, 'id' | 'courseId' | 'assignmentId'>,
 ): Promise<void> {
-  await transaction.$executeRaw`
-    DELETE FROM summaries
-    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND generation = ${id}::uuid`
-  await transaction.$executeRaw`
-    DELETE FROM summary_changes
-    WHERE course_id = ${courseId}::uuid AND assignment_id = ${assignmentId}::uuid AND generation = ${id}::uuid`
+  await dropAll(transaction, { courseId, assignmentId, generation: id })
 }
 
 /**

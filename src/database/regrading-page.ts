@@ -8,6 +8,7 @@ import {
   type RegradedAttempt,
   type RegradedPage,
 } from './regrading-reads.js'
+import { boxesToStore } from './stored-boxes.js'
 
 /** How far a learner has come, as summaries count it. */
 export type CountedProgress = { readonly creditMillionths: number; readonly completed: boolean }
@@ -121,7 +122,7 @@ async function insertAttempts(
             changed,
             before: row.before,
             ...row.result,
-            boxes: job.dryRun ? undefined : row.result.boxes,
+            boxes: job.dryRun ? undefined : boxesToStore(row.result.boxes),
           },
         ],
   )

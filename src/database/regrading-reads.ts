@@ -4,6 +4,7 @@ import { Prisma } from './generated/client.js'
 import type { AttemptPlace, HeldJob } from './jobs.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
+import { withBoxes } from './stored-boxes.js'
 
 /** What an attempt is worth, by the grading that is named. */
 export type StoredResult = {
@@ -86,6 +87,11 @@ const ATTEMPTS = Prisma.sql`
   LEFT JOIN regraded_attempts r
     ON r.course_id = a.course_id AND r.job_id = s.regrade_id AND r.attempt_id = a.id`
 
+function readResults(attempt: AttemptToRegrade): AttemptToRegrade {
+  const { stored, regraded } = attempt
+  return { ...attempt, stored: withBoxes(stored), regraded: regraded === null ? null : withBoxes(regraded) }
+}
+
 /** The next attempts after the job's cursor, by learner and number. */
 export async function readAfter(
   database: Transaction,
@@ -96,11 +102,12 @@ export async function readAfter(
     cursor === undefined
       ? Prisma.empty
       : Prisma.sql`AND (a.learner, a.number) > (${cursor.learner}, ${cursor.number}::int)`
-  return database.$queryRaw<AttemptToRegrade[]>`
+  const rows = await database.$queryRaw<AttemptToRegrade[]>`
     ${ATTEMPTS}
     WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid ${rest}
     ORDER BY a.learner, a.number
     LIMIT ${limit}::int`
+  return rows.map(readResults)
 }
 
 /**
@@ -126,12 +133,13 @@ export async function readMissed(
     ORDER BY p.learner
     LIMIT ${limit}::int`
   if (behind.length === 0) return []
-  return database.$queryRaw<AttemptToRegrade[]>`
+  const rows = await database.$queryRaw<AttemptToRegrade[]>`
     ${ATTEMPTS}
     WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid
       AND a.learner = ANY(${distinctLearners(behind)}::text[]) AND a.number > ${folded(Prisma.sql`a.learner`)}
     ORDER BY a.learner, a.number
     LIMIT ${limit}::int`
+  return rows.map(readResults)
 }
 
 /** Overrides of the learners of these attempts, and their progress as the job has it. */

@@ -32,7 +32,6 @@ type StoredBox = {
   yy?: number | string
   /** A value, its count and, where that is not 0, its error. */
   values?: Pairs
-  taken?: Pairs
   floor?: number
 }
 
@@ -90,10 +89,9 @@ function writeValues(stored: StoredBox, sketch: ValueSketch, most: number, count
       error === 0 ? [value, count] : [value, count, error],
     )
   }
-  if (sketch.taken.size > 0) stored.taken = [...sketch.taken]
   // Where nothing is left of a box, nothing is left of its values either.
   if (sketch.floor > 0 && counted) stored.floor = sketch.floor
-  return sketch.counts.size > 0 || sketch.taken.size > 0
+  return sketch.counts.size > 0
 }
 
 function hasEntries(codes: Counts['codes']): codes is Map<string, number> {
@@ -136,12 +134,11 @@ function readBox(box: BoxTally, fields: Unchecked<StoredBox>): void {
   readSum(box.sumY, fields.y)
   readSum(box.sumXY, fields.xy)
   readSum(box.sumYY, fields.yy)
-  if (fields.values === undefined && fields.taken === undefined && fields.floor === undefined) return
+  if (fields.values === undefined && fields.floor === undefined) return
   const sketch = createValueSketch()
   for (const [value, times, error] of pairs(fields.values)) {
     sketch.counts.set(value, { count: integer(times), error: integer(error) })
   }
-  for (const [value, times] of pairs(fields.taken)) sketch.taken.set(value, integer(times))
   sketch.floor = integer(fields.floor)
   box.values = sketch
 }

@@ -22,27 +22,19 @@ export type ValueSketch = {
   /** No value that is not counted was seen more often. */
   floor: number
   readonly counts: Map<string, ValueCount>
-  /** Values taken away that were not among the counted ones here: they are elsewhere. */
-  readonly taken: Map<string, number>
 }
 
 export function createValueSketch(): ValueSketch {
-  return { floor: 0, counts: new Map(), taken: new Map() }
+  return { floor: 0, counts: new Map() }
 }
 
-/** Whether there is no value in it, neither counted nor taken away. */
-export function isEmptySketch({ counts, taken }: ValueSketch): boolean {
-  return counts.size === 0 && taken.size === 0
+/** Whether no value is counted in it. */
+export function isEmptySketch({ counts }: ValueSketch): boolean {
+  return counts.size === 0
 }
 
 /** Counts a value once more. */
 export function addValue(sketch: ValueSketch, value: string): void {
-  const owed = sketch.taken.get(value)
-  if (owed !== undefined) {
-    if (owed > 1) sketch.taken.set(value, owed - 1)
-    else sketch.taken.delete(value)
-    return
-  }
   const known = sketch.counts.get(value)
   if (known === undefined) {
     sketch.counts.set(value, { count: sketch.floor + 1, error: sketch.floor })
@@ -50,9 +42,17 @@ export function addValue(sketch: ValueSketch, value: string): void {
   } else known.count += 1
 }
 
-/** Counts a value once less, here or, where it is not counted here, in whatever this is merged with. */
-export function takeValue(sketch: ValueSketch, value: string): void {
-  if (!lessen(sketch, value, 1)) sketch.taken.set(value, (sketch.taken.get(value) ?? 0) + 1)
+/**
+ * Counts a value once less. It goes as soon as it may never have been there: count − error is at most how often it was
+ * seen, so that what was taken away as often as it was added is gone, however often it was forgotten in between. All of
+ * what is taken away must have been added here or forgotten: nothing is known here of what comes later.
+ */
+export function takeValue({ counts }: ValueSketch, value: string): void {
+  const known = counts.get(value)
+  // Of a value that is not counted nothing is known that could become less.
+  if (known === undefined) return
+  known.count -= 1
+  if (known.count <= known.error) counts.delete(value)
 }
 
 /** Adds one sketch to another. */
@@ -74,27 +74,15 @@ export function mergeValues(into: ValueSketch, from: ValueSketch): void {
     }
   }
   into.floor += from.floor
-  for (const [value, times] of from.taken) into.taken.set(value, (into.taken.get(value) ?? 0) + times)
   if (into.counts.size > VALUES_AT_ONCE) cutValues(into, VALUES_IN_CHANGE)
 }
 
-/** Takes away at last what others took: of a value that is not counted nothing is known that could become less. */
-export function settleValues(sketch: ValueSketch): void {
-  for (const [value, times] of sketch.taken) lessen(sketch, value, times)
-  sketch.taken.clear()
-}
-
-/** Keeps the most common values, so many of them. Of those taken away the rest goes unheeded: their counts stay high. */
+/** Keeps the most common values, so many of them. */
 export function cutValues(sketch: ValueSketch, most: number): void {
-  if (sketch.counts.size > most) {
-    const [next] = mostCommon(sketch).slice(most)
-    for (const [value] of mostCommon(sketch).slice(most)) sketch.counts.delete(value)
-    sketch.floor = Math.max(sketch.floor, next?.[1].count ?? 0)
-  }
-  if (sketch.taken.size > most) {
-    const others = [...sketch.taken].sort((one, other) => other[1] - one[1]).slice(most)
-    for (const [value] of others) sketch.taken.delete(value)
-  }
+  if (sketch.counts.size <= most) return
+  const others = mostCommon(sketch).slice(most)
+  for (const [value] of others) sketch.counts.delete(value)
+  sketch.floor = Math.max(sketch.floor, others[0]?.[1].count ?? 0)
 }
 
 /** The counted values, the most common first; of equal ones, in the order of their texts. */
@@ -103,15 +91,6 @@ export function mostCommon({ counts }: ValueSketch): (readonly [string, Readonly
     ([text, one], [otherText, other]) =>
       other.count - one.count || one.error - other.error || (text < otherText ? -1 : 1),
   )
-}
-
-/** Whether the value was counted. It goes when it may never have been there: it may be what somebody erased typed. */
-function lessen(sketch: ValueSketch, value: string, times: number): boolean {
-  const known = sketch.counts.get(value)
-  if (known === undefined) return false
-  known.count -= times
-  if (known.count <= known.error) sketch.counts.delete(value)
-  return true
 }
 
 /** Characters of a value that are kept. */

@@ -19,7 +19,6 @@ import {
 import {
   addValue,
   createValueSketch,
-  settleValues,
   takeValue,
   VALUES_IN_CHANGE,
   VALUES_IN_TOTALS,
@@ -45,7 +44,10 @@ export function createSummaryChange(): SummaryChange {
   return createTally()
 }
 
-/** Adds (sign 1) or takes away (sign −1) an attempt of a learner; the learner's progress is counted apart from it. */
+/**
+ * Adds (sign 1) or takes away (sign −1) an attempt of a learner; the learner's progress is counted apart from it. It is
+ * taken away from where it was added, all changes in which it may be folded in.
+ */
 export function countAttempt(change: SummaryChange, attempt: CountedAttempt, sign: 1 | -1): void {
   const { boxes, answers, number } = attempt
   change.attempts += sign
@@ -91,15 +93,24 @@ export function foldChanges(totals: unknown, changes: readonly unknown[]): unkno
   return writeTally(sumUp(totals, changes), VALUES_IN_TOTALS)
 }
 
+/** Stored totals after more was counted in them or taken away from them, to be stored in their place. */
+export function changeTotals(totals: unknown, change: (totals: SummaryChange) => void): unknown {
+  const tally = readTally(totals)
+  change(tally)
+  dropUncounted(tally)
+  return writeTally(tally, VALUES_IN_TOTALS)
+}
+
 /** All that was stored, together. A box of which nothing is left is gone. */
 export function sumUp(totals: unknown, changes: readonly unknown[]): Tally {
   const tally = readTally(totals)
   for (const change of changes) addTally(tally, readTally(change))
-  for (const [id, box] of tally.boxes) {
-    if (isUncounted(box)) tally.boxes.delete(id)
-    else if (box.values !== undefined) settleValues(box.values)
-  }
+  dropUncounted(tally)
   return tally
+}
+
+function dropUncounted({ boxes }: Tally): void {
+  for (const [id, box] of boxes) if (isUncounted(box)) boxes.delete(id)
 }
 
 function countPair(tally: BoxTally, correct: boolean, others: number, sign: 1 | -1): void {

@@ -1,5 +1,4 @@
-/** Newline-delimited JSON, a line at a time as it arrives: what is read is bounded, whatever is sent. */
-import type { Readable } from 'node:stream'
+/** Newline-delimited JSON, cut into lines as it arrives: what is read is bounded, whatever is sent. */
 import { PROBLEMS, Refusal } from '../errors.js'
 
 export const NDJSON = 'application/x-ndjson'
@@ -17,56 +16,80 @@ export type LineLimits = {
   readonly lines: number
 }
 
+type LineCutter = {
+  /** The lines that end in this chunk and are not blank. After one that is `too-much` there are no more. */
+  readonly take: (chunk: Buffer) => Line[]
+  /** The last line, where no line break ends it. */
+  readonly end: () => Line[]
+}
+
 const NEWLINE = 0x0a
 
-/** The lines of a stream that are not blank. */
-export async function* linesOf(stream: Readable, limits: LineLimits): AsyncGenerator<Line> {
+/** A cutter at the beginning of a text. */
+export function createLineCutter(limits: LineLimits): LineCutter {
   let parts: Buffer[] = []
   let length = 0
-  let bytes = 0
-  let lines = 0
-  const endLine = (): Line | undefined => {
+  let bytesLeft = limits.bytes
+  let linesLeft = limits.lines
+  let over = false
+
+  const append = (part: Buffer): void => {
+    length += part.length
+    // Of a line that is too long nothing is kept.
+    if (length > limits.lineBytes) parts = []
+    else if (part.length > 0) parts.push(part)
+  }
+  const endLine = (lines: Line[]): void => {
     const line: Line =
-      length > limits.lineBytes ? { kind: 'too-long' } : { kind: 'line', bytes: Buffer.concat(parts) }
-    const blank = line.kind === 'line' && line.bytes.every(isBlank)
+      length > limits.lineBytes ? { kind: 'too-long' } : { kind: 'line', bytes: joined(parts) }
     parts = []
     length = 0
-    if (blank) return undefined
-    lines += 1
-    if (lines <= limits.lines) return line
-    const message = `A batch has at most ${String(limits.lines)} attempts; what follows was not read.`
-    const entry = { path: '', code: 'out-of-range', message } as const
-    return { kind: 'too-much', refusal: new Refusal('invalid-request', message, [entry]) }
-  }
-  // Where no more is read, the answer is still to be sent on the same connection.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > limits.bytes) {
-      const refusal = new Refusal(
-        'body-too-large',
-        `${PROBLEMS['body-too-large'].title}; the rest was not read.`,
-      )
-      yield { kind: 'too-much', refusal }
+    if (line.kind === 'line' && line.bytes.every(isBlank)) return
+    linesLeft -= 1
+    if (linesLeft >= 0) {
+      lines.push(line)
       return
     }
-    let start = 0
-    while (start < chunk.length) {
-      const end = chunk.indexOf(NEWLINE, start)
-      const part = chunk.subarray(start, end === -1 ? chunk.length : end)
-      length += part.length
-      // Of a line that is too long nothing is kept.
-      if (length > limits.lineBytes) parts = []
-      else parts.push(part)
-      if (end === -1) break
-      start = end + 1
-      const line = endLine()
-      if (line === undefined) continue
-      yield line
-      if (line.kind === 'too-much') return
-    }
+    const message = `A batch has at most ${String(limits.lines)} attempts; what follows was not read.`
+    const entry = { path: '', code: 'out-of-range', message } as const
+    lines.push({ kind: 'too-much', refusal: new Refusal('invalid-request', message, [entry]) })
+    over = true
   }
-  const last = endLine()
-  if (last !== undefined) yield last
+
+  return {
+    take: chunk => {
+      const lines: Line[] = []
+      const known = chunk.subarray(0, bytesLeft)
+      bytesLeft -= known.length
+      let start = 0
+      for (
+        let end = known.indexOf(NEWLINE);
+        end !== -1 && !over;
+        start = end + 1, end = known.indexOf(NEWLINE, start)
+      ) {
+        append(known.subarray(start, end))
+        endLine(lines)
+      }
+      if (over) return lines
+      append(known.subarray(start))
+      if (known.length < chunk.length) {
+        over = true
+        const detail = `${PROBLEMS['body-too-large'].title}; the rest was not read.`
+        lines.push({ kind: 'too-much', refusal: new Refusal('body-too-large', detail) })
+      }
+      return lines
+    },
+    end: () => {
+      const lines: Line[] = []
+      if (!over) endLine(lines)
+      return lines
+    },
+  }
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const [first] = parts
+  return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts)
 }
 
 function isBlank(byte: number): boolean {

@@ -2,7 +2,7 @@
  * Every refusal → application/problem+json (RFC 9457) with a code of the registry. What is not a refusal is our bug:
  * it is logged and answered without a word about its inside.
  */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -28,6 +28,13 @@ export const problemSchema = z
         }),
       )
       .optional(),
+    retryAfter: z
+      .int()
+      .optional()
+      .describe(
+        'of one part of a request: after so many seconds it may be sent again. Of a whole request the header ' +
+          'Retry-After says it',
+      ),
   })
   .meta({
     examples: [
@@ -114,13 +121,15 @@ function refusalFor(
   return new Refusal('internal-error', 'This is a fault of the service; it was logged.')
 }
 
-/** An error, whatever it is, as the problem of a part of a request. */
+/** An error, whatever it is, as the problem of a part of a request, which has no headers of its own. */
 export function problemFor(
   error: unknown,
   request: FastifyRequest,
   isUnavailable: (error: unknown) => boolean,
 ): Problem {
-  return problemOf(refusalFor(error, request, isUnavailable))
+  const refusal = refusalFor(error, request, isUnavailable)
+  const { retryAfter } = refusal
+  return { ...problemOf(refusal), ...(retryAfter === undefined ? {} : { retryAfter }) }
 }
 
 /** Answers an error, whatever it is. */
@@ -147,9 +156,12 @@ const CLIENT_ERRORS: ReadonlyMap<string, ProblemCode> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'request-timeout'],
 ])
 
-/** Answers what Node would answer by itself, before there is a request, in the form of our problems. */
+/**
+ * Answers what Node would answer by itself, before there is a request, in the form of our problems. Where an answer is
+ * already on its way nothing can be said any more: whatever was added would be read as a part of it.
+ */
 export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || isBeingAnswered(socket)) {
     socket.destroy()
     return
   }
@@ -165,4 +177,14 @@ export function answerClientError(this: FastifyInstance, error: NodeJS.ErrnoExce
   ]
   // Ended alone, the socket would stay half open for as long as the other side likes.
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/**
+ * Whether what is written next would be taken for a part of the answer to a request, or for the whole of one that arrived
+ * well. Node asks the same before its own answer, and keeps the response whose turn it is in this place.
+ */
+function isBeingAnswered(socket: Socket): boolean {
+  const { _httpMessage: response } = socket as Socket & { readonly _httpMessage?: ServerResponse | null }
+  if (response === undefined || response === null) return false
+  return response.headersSent || response.req.complete
 }

@@ -74,6 +74,8 @@ function createLimiter(app: FastifyInstance, limit: Limit, onLimited: (name: Lim
   const { name, of, max, whose } = limit
   const ask = app.createRateLimit({ max, timeWindow: MINUTE, keyGenerator: whose })
   return {
+    whose,
+
     /** Counts a request, or only looks. Exceeded is a limit by what was counted past it. */
     standing: async (request: FastifyRequest, increment: boolean) => {
       const answer = await ask(request, { increment })
@@ -85,9 +87,10 @@ function createLimiter(app: FastifyInstance, limit: Limit, onLimited: (name: Lim
 
     refuse: (reply: FastifyReply, { seconds }: Standing): Refusal => {
       onLimited(name)
-      write(reply, { max, remaining: 0, seconds })
+      const wait = Math.max(1, seconds)
+      write(reply, { max, remaining: 0, seconds: wait })
       const detail = `${of}: at most ${String(max)} requests a minute. Please try again later.`
-      return new Refusal('too-many-requests', detail, [], Math.max(1, seconds))
+      return new Refusal('too-many-requests', detail, [], wait)
     },
   }
 }
@@ -110,24 +113,51 @@ async function count(
  * others send: it is looked up as always, and a revoked one is refused. What is left is a good key that this process has
  * never seen, from an address that is over its limit: it waits for a minute at most, and without that there would be no
  * limit. A request without a key costs no look-up and is not counted.
+ *
+ * What is just being looked up counts as if it were not found, until it is: else any number could be sent at once. Each
+ * key once, since those who send the same at once have it looked up together; so an LMS whose key is new here is one.
  */
-function limitLookUps({ standing, refuse }: Limiter): LimitedLookUp {
+function limitLookUps({ standing, refuse, whose }: Limiter): LimitedLookUp {
   const good = new LRUCache<string, true>({ max: GOOD_KEYS })
+  /** Keys that are being looked up and not known to be good, by address; and for how many requests. */
+  const underWay = new Map<string, Map<string, number>>()
+
+  const begin = (address: string, digest: string): void => {
+    const keys = underWay.get(address) ?? new Map<string, number>()
+    underWay.set(address, keys.set(digest, (keys.get(digest) ?? 0) + 1))
+  }
+  const end = (address: string, digest: string): void => {
+    const keys = underWay.get(address)
+    const others = (keys?.get(digest) ?? 1) - 1
+    if (others > 0) keys?.set(digest, others)
+    else keys?.delete(digest)
+    if (keys?.size === 0) underWay.delete(address)
+  }
+
   return async ({ request, reply, key }, lookUp) => {
     // Keys are kept nowhere as they are.
     const digest = hash('sha256', key, 'base64')
-    if (good.get(digest) === undefined) {
+    const isKnown = good.get(digest) !== undefined
+    const address = whose(request)
+    if (!isKnown) {
       const now = await standing(request, false)
-      if (now.remaining === 0) throw refuse(reply, now)
+      const keys = underWay.get(address)
+      const isAsked = keys?.has(digest) === true
+      if (now.remaining === 0 || (!isAsked && now.remaining <= (keys?.size ?? 0))) throw refuse(reply, now)
+      begin(address, digest)
     }
-    const found = await lookUp(key)
-    if (found !== undefined) {
-      good.set(digest, true)
-      return found
+    try {
+      const found = await lookUp(key)
+      if (found !== undefined) {
+        good.set(digest, true)
+        return found
+      }
+      good.delete(digest)
+      await standing(request, true)
+      return undefined
+    } finally {
+      if (!isKnown) end(address, digest)
     }
-    good.delete(digest)
-    await standing(request, true)
-    return undefined
   }
 }
 

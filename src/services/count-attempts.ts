@@ -3,9 +3,11 @@ import type { CountedAttempt, FlushOptions } from '../database/attempt-flush.js'
 import type { CountShare } from '../database/learner-share.js'
 import type { CountPage } from '../database/regrading-page.js'
 import {
+  changeTotals,
   countAttempt,
   countProgress,
   createSummaryChange,
+  foldChanges,
   storedChange,
   type SummaryChange,
 } from '../grading/attempt-summary.js'
@@ -32,13 +34,20 @@ export const countAttempts: FlushOptions['summarise'] = attempts => {
   }))
 }
 
-/** What a learner has added, or is to add, to one summary. */
-export const countShare: CountShare = ({ attempts, progress }, sign) => {
-  const change = createSummaryChange()
-  for (const attempt of attempts) countAttempt(change, gradedAttempt(attempt), sign)
-  if (sign === 1) countProgress(change, undefined, progress)
-  else countProgress(change, progress, undefined)
-  return storedChange(change)
+/** What a learner is to add to a summary, and totals without what a learner has added. */
+export const countShare: CountShare = {
+  add: ({ attempts, progress }) => {
+    const change = createSummaryChange()
+    for (const attempt of attempts) countAttempt(change, gradedAttempt(attempt), 1)
+    countProgress(change, undefined, progress)
+    return storedChange(change)
+  },
+  fold: foldChanges,
+  takeAway: (totals, { attempts, progress }) =>
+    changeTotals(totals, tally => {
+      for (const attempt of attempts) countAttempt(tally, gradedAttempt(attempt), -1)
+      countProgress(tally, progress, undefined)
+    }),
 }
 
 /** What a page of a regrading adds to the summary of its results. */

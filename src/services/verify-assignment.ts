@@ -7,7 +7,7 @@ import type {
   LearnerRange,
   RecountedAttempt,
   RecountedProgress,
-} from '../database/recount.js'
+} from '../database/recount-snapshot.js'
 import { compareSummaries, readSummary } from '../grading/attempt-summary-read.js'
 import {
   countAttempt,

@@ -1,5 +1,5 @@
 /** Checks one learner's attempts on an assignment against the progress that is kept of them. */
-import type { RecountedAttempt, RecountedProgress } from '../database/recount.js'
+import type { AssignmentSnapshot, RecountedAttempt, RecountedProgress } from '../database/recount-snapshot.js'
 import { advanceProgress, NO_PROGRESS, type Keep } from '../grading/attempt-policy.js'
 
 export type LearnerCheck = {
@@ -16,7 +16,7 @@ const KEEPS: readonly Keep[] = ['best', 'last', 'first', 'mean']
 
 /** The check of one learner who has an attempt, and perhaps no progress. */
 export function createLearnerCheck(
-  policy: { readonly keep: string; readonly revision: number },
+  policy: Pick<AssignmentSnapshot, 'keep' | 'revision' | 'regrading'>,
   learner: string,
   progress: RecountedProgress | undefined,
 ): LearnerCheck {
@@ -41,6 +41,17 @@ export function createLearnerCheck(
     const which = `attempt ${String(number)}`
     if (key === 'missing') differences.push(`${which}: its idempotency key is not stored`)
     if (key === 'elsewhere') differences.push(`${which}: its idempotency key does not lead to it`)
+  }
+
+  /** The regrading's, where it had to do with the latest attempt, be it that it could not grade it; else the attempt's. */
+  const comparePoints = (row: RecountedProgress, { takenUnder, maxPoints }: RecountedAttempt) => {
+    const { regrading } = policy
+    const counted =
+      regrading !== undefined && takenUnder <= regrading.policyRevision ? regrading.points : maxPoints
+    if (row.maxPoints === counted) return
+    differences.push(
+      `progress: full credit is ${String(row.maxPoints)} points, and ${String(counted)} by the attempts`,
+    )
   }
 
   const compareCredit = (
@@ -74,8 +85,12 @@ export function createLearnerCheck(
     compare('the first', progress.firstMillionths, state.firstMillionths)
     compare('the last', progress.lastMillionths, state.lastMillionths)
     compare('the sum', progress.sumMillionths, state.sumMillionths)
+    comparePoints(progress, last)
     compareCredit(progress, last)
     compareTime('completed', progress.completedAt, completedAt)
+    // A variant is drawn when it is first seen. Of attempts from before that was kept it is when they were submitted.
+    const seenAt = first.drawnAt?.getTime() === progress.firstSeenAt?.getTime() ? first.drawnAt : null
+    compareTime('first seen', progress.firstSeenAt, seenAt ?? first.submittedAt)
     compareTime('first submitted', progress.firstSubmittedAt, first.submittedAt)
     compareTime('last submitted', progress.lastSubmittedAt, last.submittedAt)
     return differences

@@ -69,7 +69,17 @@ export async function verify(services: VerifyServices, options: VerifyOptions): 
             },
           }),
         )
-        if (wrong === undefined || wrong === 0 || !options.repair) continue
+        const dead = await services.recount.deadGenerations(place)
+        for (const generation of dead) {
+          const text = `summary: one is kept of results that do not stand (generation ${generation})`
+          told({ assignment: key, learner: undefined, text })
+        }
+        if (!options.repair) continue
+        if (dead.length > 0) {
+          await services.recount.dropGenerations(place, dead)
+          verified.repaired += dead.length
+        }
+        if (wrong === undefined || wrong === 0) continue
         if (await services.recount.rebuild(place, countTotals, { onlyMissing: false }))
           verified.repaired += wrong
       }
@@ -79,13 +89,18 @@ export async function verify(services: VerifyServices, options: VerifyOptions): 
 }
 
 /**
- * Counts the summaries of assignments of which none is kept, as those of a database from before summaries were kept.
- * Answers how many there were. Submissions to an assignment wait while it is counted.
+ * Counts the summaries of assignments whose attempts are still to be counted, as those of a database from before summaries
+ * were kept, whatever was submitted to them since. Answers how many there were. Submissions to an assignment wait while it
+ * is counted. Cut off at any moment and begun again, it counts no attempt twice.
  */
 export async function countMissing({ recount }: Pick<VerifyServices, 'recount'>): Promise<number> {
   let counted = 0
-  for (const place of await recount.missing()) {
-    if (await recount.rebuild(place, countTotals, { onlyMissing: true })) counted += 1
+  let places = await recount.missing(undefined)
+  while (places.length > 0) {
+    for (const place of places) {
+      if (await recount.rebuild(place, countTotals, { onlyMissing: true })) counted += 1
+    }
+    places = await recount.missing(places.at(-1))
   }
   return counted
 }

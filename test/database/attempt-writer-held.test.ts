@@ -1,8 +1,8 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.js'
 import { hold, holdAssignment, waiting } from '../support/hold.js'
 import { eventually } from '../support/server.js'
-import { createObservedWriter, createWritingRoom } from '../support/writing.js'
+import { createObservedWriter, createWritingRoom, newKey } from '../support/writing.js'
 
 const { service, database, desks, close } = await createWritingRoom()
 /** Another process over the same database. */
@@ -118,4 +118,87 @@ test('nobody else waits for one whose key another process has while that waits f
   expect(kinds).toEqual([undefined, undefined, 'stored'])
   await holder.letGo()
   expect((await Promise.all([first, second])).map(({ kind }) => kind).sort()).toEqual(['key-taken', 'stored'])
+})
+
+describe('on connections that wait for no lock for long', () => {
+  const impatient = createDatabase(service.url, { lockTimeout: 200 })
+  afterAll(() => impatient.$disconnect())
+
+  test('an assignment is waited for again and again, and what was sent is stored in the end', async () => {
+    const [held] = await desks(1)
+    const { submit, flushes } = createObservedWriter(impatient)
+    const holder = await holdAssignment(service.url, held!.assignmentId, 'alone')
+    const written = [1, 2, 3].map(() => submit(held!, { learner: 'ada', key: newKey() }))
+    await eventually(() => flushes.length > 4)
+    expect(await database.attempt.count({ where: { assignmentId: held!.assignmentId } })).toBe(0)
+    await holder.letGo()
+    expect(await Promise.all(written)).toMatchObject([1, 2, 3].map(number => ({ kind: 'stored', number })))
+  })
+
+  test('many that are held take turns: one that is free again is found though four others are not', async () => {
+    const rooms = await desks(6)
+    const { submit } = createObservedWriter(impatient)
+    const holders = await Promise.all(
+      rooms.map(({ assignmentId }) => holdAssignment(service.url, assignmentId, 'alone')),
+    )
+    const written = rooms.map(room => submit(room, { learner: 'ada' }))
+    await eventually(async () => (await waiting(service.url)) === 4)
+    await holders.pop()!.letGo()
+    expect(await written.pop()).toMatchObject({ kind: 'stored' })
+    for (const holder of holders) await holder.letGo()
+    expect(new Set((await Promise.all(written)).map(({ kind }) => kind))).toEqual(new Set(['stored']))
+  })
+
+  test('one that has waited for too long is told to come again, and one that came later is stored', async () => {
+    const [held] = await desks(1)
+    let time = 0
+    const { submit, flushes } = createObservedWriter(impatient, { now: () => time })
+    const holder = await holdAssignment(service.url, held!.assignmentId, 'alone')
+    const first = submit(held!, { learner: 'ada', key: 'old' })
+    await eventually(() => flushes.length > 1)
+    time = 10_000
+    const second = submit(held!, { learner: 'bob' })
+    time = 15_001
+    expect(await first).toEqual({ kind: 'busy' })
+    await holder.letGo()
+    expect(await second).toMatchObject({ kind: 'stored' })
+    // The key of the first stands for nothing.
+    expect(await submit(held!, { learner: 'ada', key: 'old' })).toMatchObject({ kind: 'stored', number: 1 })
+  })
+})
+
+test('submissions to an assignment that is held fill a quarter of the queue, and the rest is left to others', async () => {
+  const [held, free] = await desks(2)
+  const { submit, load } = createObservedWriter(database, { limits: { capacity: 12, batch: 4 } })
+  const holder = await holdAssignment(service.url, held!.assignmentId, 'alone')
+  const waits = [submit(held!, { learner: 'first' })]
+  await eventually(async () => (await waiting(service.url)) === 1)
+  const learners = ['ada', 'bob', 'cyd', 'dan', 'eve']
+  waits.push(...learners.slice(0, 3).map(learner => submit(held!, { learner })))
+  for (const learner of learners.slice(3)) {
+    expect(await submit(held!, { learner })).toEqual({ kind: 'busy' })
+  }
+  expect(load().queued).toBe(3)
+  const others = Array.from({ length: 9 }, (_, index) => submit(free!, { learner: `l-${String(index)}` }))
+  expect(new Set((await Promise.all(others)).map(({ kind }) => kind))).toEqual(new Set(['stored']))
+  await holder.letGo()
+  expect(new Set((await Promise.all(waits)).map(({ kind }) => kind))).toEqual(new Set(['stored']))
+  expect(await submit(held!, { learner: 'eve' })).toMatchObject({ kind: 'stored' })
+})
+
+test('an assignment that is said to be held again and again, while nobody has it, is given up', async () => {
+  const [desk] = await desks(1)
+  let tries = 0
+  const isHeld = () => {
+    tries += 1
+    return Promise.reject(Object.assign(new Error('division by zero'), { code: '22012' }))
+  }
+  const riddle: Partial<Record<string | symbol, unknown>> = { $transaction: isHeld, $executeRaw: isHeld }
+  const riddling = new Proxy(database, {
+    get: (target, name) => riddle[name] ?? (Reflect.get(target, name) as unknown),
+  })
+  const { submit } = createObservedWriter(riddling)
+  const outcomes = await Promise.all(['ada', 'bob'].map(learner => submit(desk!, { learner })))
+  expect(outcomes).toEqual([{ kind: 'busy' }, { kind: 'busy' }])
+  expect(tries).toBeGreaterThan(1)
 })

@@ -66,11 +66,11 @@ describe('flushes', () => {
     ])
   })
 
-  test('a flush takes as many statements for 500 attempts in 20 courses as for one', async () => {
+  test('a flush takes as many statements for 500 attempts in 20 courses as for few', async () => {
     const rooms = await desks(20)
     const table: object[] = []
     const flushed = async (
-      name: string,
+      learners: 'new' | 'known' | 'twice, new' | 'twice, known',
       attempts: number,
       courses: number,
       keys: boolean,
@@ -78,10 +78,11 @@ describe('flushes', () => {
     ) => {
       const counted = countStatements(database)
       const { submit, flushes } = createObservedWriter(counted.database)
+      const people = learners.startsWith('twice') ? attempts / 2 : attempts
       const outcomes = await Promise.all(
         Array.from({ length: attempts }, (_, index) =>
-          submit(rooms[index % courses]!, {
-            learner: `${prefix}-${String(index)}`,
+          submit(rooms[(index % people) % courses]!, {
+            learner: `${prefix}-${String(index % people)}`,
             ...(keys ? { key: newKey() } : {}),
           }),
         ),
@@ -89,16 +90,20 @@ describe('flushes', () => {
       expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']))
       expect(flushes).toHaveLength(1)
       expect(flushes[0]).toMatchObject({ size: attempts, statements: counted.sent() })
-      table.push({ learners: name, keys, attempts, courses, statements: counted.sent() })
+      table.push({ learners, keys, attempts, courses, statements: counted.sent() })
       return counted.sent()
     }
     for (const keys of [false, true]) {
-      const few = await flushed('new', 1, 1, keys, `one-${String(keys)}`)
-      expect(await flushed('new', 500, 1, keys, `many-${String(keys)}`)).toBe(few)
-      expect(await flushed('new', 500, 20, keys, `all-${String(keys)}`)).toBe(few)
-      const fewKnown = await flushed('known', 1, 1, keys, `one-${String(keys)}`)
-      expect(fewKnown).toBeLessThan(few)
-      expect(await flushed('known', 500, 20, keys, `all-${String(keys)}`)).toBe(fewKnown)
+      for (const learners of ['new', 'known'] as const) {
+        expect(await flushed(learners, 1, 1, keys, `one-${String(keys)}`)).toBe(2)
+        expect(await flushed(learners, 500, 1, keys, `many-${String(keys)}`)).toBe(2)
+        expect(await flushed(learners, 500, 20, keys, `all-${String(keys)}`)).toBe(2)
+      }
+      // Several of one learner have to be decided under the learner's lock.
+      for (const learners of ['twice, new', 'twice, known'] as const) {
+        const few = await flushed(learners, 2, 1, keys, `few-${String(keys)}`)
+        expect(await flushed(learners, 500, 20, keys, `twice-${String(keys)}`)).toBe(few)
+      }
     }
     console.table(table)
   })
@@ -186,6 +191,41 @@ describe('what is refused leaves nothing', () => {
     expect(await keysOf()).toBe(used + 1)
     expect(await submit(desk, { learner: 'there', key: taken })).toEqual({ kind: 'key-taken' })
     expect(await submit(desk, { learner: 'here', key: refused })).toMatchObject({ kind: 'stored', number: 2 })
+  })
+
+  test('in the transaction that stores the others, of a constant number of statements', async () => {
+    const counts: number[] = []
+    for (const [name, refused] of [
+      ['few', 1],
+      ['many', 60],
+    ] as const) {
+      let transactions = 0
+      const counting = countStatements(database)
+      const once = new Proxy(counting.database, {
+        get: (target, property) => {
+          if (property === '$transaction') transactions += 1
+          return Reflect.get(target, property) as unknown
+        },
+      })
+      const { submit } = createObservedWriter(once)
+      const strangers = Array.from({ length: refused }, (_, index) => `${name}-${String(index)}`)
+      const outcomes = await Promise.all([
+        submit(desk, { learner: `${name}-taken`, key: newKey() }),
+        ...strangers.map(learner => submit(desk, { learner, key: newKey() }, { most: 0 })),
+        // Of whom something is taken is a member.
+        submit(desk, { learner: `${name}-taken`, key: newKey() }, { most: 1 }),
+      ])
+      expect(outcomes.map(({ kind }) => kind)).toEqual([
+        'stored',
+        ...strangers.map(() => 'refused'),
+        'refused',
+      ])
+      for (const learner of strangers) expect(await tracesOf(learner)).toEqual(NONE)
+      expect(await tracesOf(`${name}-taken`)).toEqual({ members: 1, progress: 1, attempts: 1 })
+      expect(transactions).toBe(1)
+      counts.push(counting.sent())
+    }
+    expect(new Set(counts).size).toBe(1)
   })
 
   test('somebody who was erased is not enrolled again, and whoever comes along is stored', async () => {
@@ -423,4 +463,48 @@ describe('two replicas', () => {
     expect(flushes.filter(({ outcome }) => outcome !== 'committed')).toEqual([])
     expect(await deadlocks(database)).toBe(0)
   })
+})
+
+test('those who wait with a key whose first cannot reach the database are told the same, and are not tried', async () => {
+  let tries = 0
+  const away = new Proxy(database, {
+    get: (target, name) =>
+      name === '$transaction' || name === '$queryRaw'
+        ? () => {
+            tries += 1
+            return Promise.reject(Object.assign(new Error('away'), { code: 'P1001' }))
+          }
+        : (Reflect.get(target, name) as unknown),
+  })
+  const { submit, load } = createObservedWriter(away)
+  const settled = await Promise.allSettled(
+    Array.from({ length: 5 }, () => submit(desk, { learner: 'away', key: 'of the one away' })),
+  )
+  expect(settled.map(outcome => outcome.status === 'rejected' && String(outcome.reason))).toEqual(
+    Array(5).fill('Error: away'),
+  )
+  expect(tries).toBe(1)
+  expect(load().queued).toBe(0)
+})
+
+test('what has waited for too long is told to come again and not stored, and its key is left to the next', async () => {
+  let time = 0
+  const { submit } = createObservedWriter(database, { limits: { batch: 1 }, now: () => time })
+  const holder = await hold(service.url, 'LOCK TABLE attempts IN SHARE MODE')
+  const flushing: ReturnType<typeof submit>[] = []
+  for (const count of [1, 2]) {
+    flushing.push(submit(desk, { learner: `before-${String(count)}` }))
+    await eventually(async () => (await waiting(service.url)) === count)
+  }
+  const old = submit(desk, { learner: 'too old', key: 'of the old' })
+  time = 1
+  const inTime = submit(desk, { learner: 'in time' })
+  const next = submit(desk, { learner: 'next', key: 'of the old' })
+  time = 15_001
+  await holder.letGo()
+  expect(await old).toEqual({ kind: 'busy' })
+  expect((await Promise.all([...flushing, inTime, next])).map(({ kind }) => kind)).toEqual(
+    Array(4).fill('stored'),
+  )
+  expect(await tracesOf('too old')).toEqual(NONE)
 })

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareSummaries, readSummary } from '../../src/grading/attempt-summary-read.js'
 import {
+  changeTotals,
   countAttempt,
   countProgress,
   createSummaryChange,
@@ -204,18 +206,71 @@ test('what a learner sends is no property of anything', () => {
   ])
 })
 
-test('what somebody erased typed alone is gone from the wrong values', () => {
-  const added = createSummaryChange()
-  countAttempt(added, FIRST, 1)
-  countAttempt(added, { ...FIRST, answers: { J: '-11' } }, 1)
-  const totals = foldChanges(undefined, [storedChange(added)])
-  const taken = createSummaryChange()
-  countAttempt(taken, FIRST, -1)
-  const left = readSummary(totals, [storedChange(taken)])
-  expect(left.boxes.get('J')?.wrongValues).toEqual([{ value: '-11', count: 1, error: 0 }])
-  expect(left.boxes.get('dJ_da')?.wrongValues).toEqual([])
-  countAttempt(taken, { ...FIRST, answers: {} }, -1)
-  expect(JSON.stringify(foldChanges(totals, [storedChange(taken)]))).toBe('{}')
+describe('what somebody typed alone is gone once it is taken away', () => {
+  test('and what others typed stays', () => {
+    const added = createSummaryChange()
+    countAttempt(added, FIRST, 1)
+    countAttempt(added, { ...FIRST, answers: { J: '-11' } }, 1)
+    const totals = foldChanges(undefined, [storedChange(added)])
+    const less = changeTotals(totals, tally => {
+      countAttempt(tally, FIRST, -1)
+    })
+    const left = readSummary(less, [])
+    expect(left.boxes.get('J')?.wrongValues).toEqual([{ value: '-11', count: 1, error: 0 }])
+    expect(left.boxes.get('dJ_da')?.wrongValues).toEqual([])
+    const nothing = changeTotals(less, tally => {
+      countAttempt(tally, { ...FIRST, answers: {} }, -1)
+    })
+    expect(JSON.stringify(nothing)).toBe('{}')
+  })
+
+  test('from whatever it was folded into, forgotten in between or counted too high', () => {
+    const typed = (value: number): CountedAttempt => ({
+      number: 2,
+      boxes: [box('J', 'incorrect')],
+      answers: { J: value },
+    })
+    const wrongValue = fc.nat({ max: 60 })
+    // Attempts of the one who is taken away (values below 100, which nobody else types) and of others, change by change.
+    const changes = fc.array(
+      fc.array(
+        fc.oneof(
+          wrongValue,
+          wrongValue.map(value => value + 100),
+        ),
+      ),
+      {
+        maxLength: 12,
+      },
+    )
+    fc.assert(
+      fc.property(changes, fc.nat({ max: 12 }), (given, folded) => {
+        const stored = given.map(values => {
+          const change = createSummaryChange()
+          for (const value of values) countAttempt(change, typed(value), 1)
+          return storedChange(change)
+        })
+        let totals: unknown = undefined
+        for (const change of stored.slice(0, folded)) totals = foldChanges(totals, [change])
+        totals = foldChanges(totals, stored.slice(folded))
+        const own = given.flat().filter(value => value < 100)
+        const left = readSummary(
+          changeTotals(totals, tally => {
+            for (const value of own) countAttempt(tally, typed(value), -1)
+          }),
+          [],
+        )
+        const others = given.flat().filter(value => value >= 100)
+        expect(left.attempts).toBe(others.length)
+        for (const { value, count, error } of left.boxes.get('J')?.wrongValues ?? []) {
+          const seen = others.filter(other => String(other) === value).length
+          expect(seen, value).toBeGreaterThan(0)
+          expect(seen, value).toBeLessThanOrEqual(count)
+          expect(seen, value).toBeGreaterThanOrEqual(count - error)
+        }
+      }),
+    )
+  })
 })
 
 test('sums are exact beyond what a double can hold', () => {
@@ -269,7 +324,6 @@ test('what two sketches say of a value is added up, and what one does not count 
       ['a', { count: 10, error: 0 }],
       ['c', { count: 6, error: 2 }],
     ]),
-    taken: new Map(),
   }
   const from: ValueSketch = {
     floor: 3,
@@ -277,7 +331,6 @@ test('what two sketches say of a value is added up, and what one does not count 
       ['a', { count: 4, error: 1 }],
       ['b', { count: 7, error: 0 }],
     ]),
-    taken: new Map([['d', 2]]),
   }
   mergeValues(into, from)
   expect(into).toEqual({
@@ -287,7 +340,6 @@ test('what two sketches say of a value is added up, and what one does not count 
       ['c', { count: 9, error: 5 }],
       ['b', { count: 12, error: 5 }],
     ]),
-    taken: new Map([['d', 2]]),
   })
 })
 

@@ -1,6 +1,9 @@
-import { request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createInterface } from 'node:readline'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { buildApp } from '../../src/app.js'
 import type { AttemptView } from '../../src/contracts/attempt.js'
 import { createTestService, type Answer, type TestService } from '../support/service.js'
 
@@ -30,7 +33,11 @@ type Result = {
   readonly status: number
   readonly replayed?: boolean
   readonly attempt?: AttemptView
-  readonly problem?: { readonly code: string; readonly errors?: readonly { path: string; code: string }[] }
+  readonly problem?: {
+    readonly code: string
+    readonly errors?: readonly { path: string; code: string }[]
+    readonly retryAfter?: number
+  }
 }
 
 const sendItems = (url: string, items: readonly unknown[], headers = {}): Promise<Answer> =>
@@ -227,46 +234,225 @@ test('an assignment that is not there is 404 for the whole batch, and other medi
   expect(text.status).toBe(415)
 })
 
-test('a batch over 8 MiB is 413: of JSON the whole, of NDJSON what lies beyond', async () => {
+test.each<[string, string, number, string, string | undefined]>([
+  [
+    'a reserved name',
+    '{"learner":"ada","answers":{"__proto__":{}}}',
+    422,
+    'invalid-request',
+    '/answers/__proto__',
+  ],
+  [
+    'too many levels',
+    `{"learner":"ada","answers":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
+    422,
+    'invalid-request',
+    `/answers/a${'/0'.repeat(31)}`,
+  ],
+  [
+    'more than 256 KiB',
+    `{"learner":"ada","answers":{"a":"1"},"x":"${'x'.repeat(256 * 1024)}"}`,
+    413,
+    'body-too-large',
+    undefined,
+  ],
+])('in a JSON batch an attempt with %s fails alone', async (_name, item, status, code, path) => {
+  const url = await assign()
+  const good = JSON.stringify({ learner: 'bob', answers: { a: '11' } })
+  const text = `{ "items" : [ ${good},${item} , ${good} ] }`
+  const results = itemsIn(await service.call(`POST ${url}/attempts/batch`, { key, text }))
+  expect(results.map(result => [result.index, result.status, result.problem?.code])).toEqual([
+    [0, 201, undefined],
+    [1, status, code],
+    [2, 201, undefined],
+  ])
+  expect(results[1]?.problem?.errors?.[0]?.path).toBe(path && `/items/1${path}`)
+  expect(await stored(url)).toBe(2)
+})
+
+test('a reserved name or too many levels outside the attempts refuse a JSON batch', async () => {
+  const url = await assign()
+  const items = '"items":[{"learner":"bob","answers":{"a":"11"}}]'
+  for (const [text, path] of [
+    [`{"__proto__":{},${items}}`, '/__proto__'],
+    [`{${items},"more":${'['.repeat(40)}${']'.repeat(40)}}`, `/more${'/0'.repeat(32)}`],
+  ] as const) {
+    const answer = await service.call(`POST ${url}/attempts/batch`, { key, text })
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path }] } })
+  }
+  expect(await stored(url)).toBe(0)
+})
+
+test('what says that it is over 8 MiB is 413 before anything of it is read, in either form', async () => {
   const url = await assign()
   const line = JSON.stringify({ learner: 'ada', answers: { a: 'x'.repeat(200_000) } })
   const items = Array.from({ length: 50 }, () => JSON.parse(line) as unknown)
-  expect((await sendItems(url, items)).status).toBe(413)
-  const results = linesIn(await sendLines(url, `${line}\n`.repeat(50)))
-  expect(results.length).toBeLessThan(50)
-  expect(results.at(-1)).toMatchObject({ status: 413, problem: { code: 'body-too-large' } })
+  for (const answer of [await sendItems(url, items), await sendLines(url, `${line}\n`.repeat(50))]) {
+    expect(answer).toMatchObject({ status: 413, body: { code: 'body-too-large' } })
+    expect(answer.headers['connection']).toBe('close')
+  }
 })
 
-test('lines are answered while later ones are still to come', async () => {
+test('lines in another character set are an unsupported media type', async () => {
   const url = await assign()
-  await service.app.listen({ port: 0, host: '127.0.0.1' })
+  const line = JSON.stringify({ learner: 'ada', answers: { a: '11' } })
+  const type = (charset: string) => ({ 'content-type': `${NDJSON}; charset=${charset}` })
+  const refused = await sendLines(url, line, type('utf-16'))
+  expect(refused).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } })
+  expect(linesIn(await sendLines(url, line, type('"UTF-8"')))).toMatchObject([{ status: 201 }])
+})
+
+/** A batch of lines that is sent and answered over one connection, a piece at a time. */
+async function converse(url: string) {
+  if (!service.app.server.listening) await service.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = service.app.server.address() as AddressInfo
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => {
+    agent.destroy()
+  })
   const client = httpRequest({
+    agent,
     host: '127.0.0.1',
     port,
     path: `${url}/attempts/batch`,
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': NDJSON },
   })
-  const line = (learner: string) => `${JSON.stringify({ learner, answers: { a: '11' } })}\n`
-  // More than are under way at once: the first are answered before the last is sent.
-  for (let index = 0; index < 300; index += 1) client.write(line(`early-${String(index)}`))
-  const text = await new Promise<string>((resolve, reject) => {
-    client.on('error', reject)
-    client.on('response', response => {
-      let received = ''
-      let sent = false
-      response.on('data', (chunk: Buffer) => {
-        received += chunk.toString()
-        if (!sent) client.end(line('last'))
-        sent = true
-      })
-      response.on('end', () => {
-        resolve(received)
-      })
-    })
+  // What the server no longer reads cannot be written.
+  client.on('error', () => undefined)
+  let answers: AsyncIterator<string> | undefined
+  const response = new Promise<IncomingMessage>(resolve => client.on('response', resolve))
+  return {
+    send: (text: string) => client.write(text),
+    end: () => client.end(),
+    /** The next line of the answer; undefined after the last. */
+    next: async (): Promise<Result | undefined> => {
+      answers ??= createInterface({ input: await response })[Symbol.asyncIterator]()
+      const { value, done } = await answers.next()
+      return done === true ? undefined : (JSON.parse(value) as Result)
+    },
+    closed: new Promise<void>(resolve => {
+      client.on('socket', socket =>
+        socket.once('close', () => {
+          resolve()
+        }),
+      )
+    }),
+  }
+}
+
+const lineOf = (learner: string) => `${JSON.stringify({ learner, answers: { a: '11' } })}\n`
+
+test('a line is answered as soon as it is stored, whenever the next comes', async () => {
+  const { send, end, next } = await converse(await assign())
+  for (const learner of ['ada', 'bob', 'cyd']) {
+    send(lineOf(learner))
+    expect(await next()).toMatchObject({ status: 201, attempt: { learner } })
+  }
+  end()
+  expect(await next()).toBeUndefined()
+})
+
+test('a line is received when it has come: late after the due date, refused after the close', async () => {
+  const before = service.clock.now
+  onTestFinished(() => {
+    service.clock.now = before
   })
-  const results = text.trimEnd().split('\n')
-  expect(results).toHaveLength(301)
-  expect(JSON.parse(results[300] ?? '')).toMatchObject({ index: 300, attempt: { learner: 'last' } })
+  const at = (milliseconds: number) => new Date(before + milliseconds).toISOString()
+  const { send, end, next } = await converse(await assign({ dueAt: at(1_000), closesAt: at(3_000) }))
+  send(lineOf('in-time'))
+  expect(await next()).toMatchObject({ attempt: { late: false, submittedAt: at(0) } })
+  // Its beginning came in time, its end did not.
+  send(lineOf('late').slice(0, 10))
+  service.clock.now = before + 2_000
+  send(lineOf('late').slice(10))
+  expect(await next()).toMatchObject({ attempt: { late: true, submittedAt: at(2_000) } })
+  service.clock.now = before + 3_000
+  send(lineOf('closed'))
+  expect(await next()).toMatchObject({ status: 403, problem: { code: 'assignment-closed' } })
+  end()
+})
+
+test('what is sent beyond 8 MiB is told so and not read, and the connection is closed', async () => {
+  const { send, next, closed } = await converse(await assign())
+  const long = `${JSON.stringify({ learner: 'ada', answers: { a: 'x'.repeat(200_000) } })}\n`
+  for (let index = 0; index < 50; index += 1) send(long)
+  const results: Result[] = []
+  for (let result = await next(); result !== undefined; result = await next()) results.push(result)
+  expect(results).toHaveLength(1 + Math.floor((8 * 2 ** 20) / long.length))
+  expect(results.at(-1)).toMatchObject({ status: 413, problem: { code: 'body-too-large' } })
+  await closed
+})
+
+test('what is sent beyond 1,000 lines is told so, and the connection is closed though its answer had begun', async () => {
+  const { send, next, closed } = await converse(await assign())
+  send(lineOf('first'))
+  expect(await next()).toMatchObject({ status: 201 })
+  send(lineOf('ada').repeat(1_000))
+  const results: Result[] = []
+  for (let result = await next(); result !== undefined; result = await next()) results.push(result)
+  expect(results).toHaveLength(1_000)
+  expect(results.at(-1)).toMatchObject({ index: 1_000, status: 422, problem: { code: 'invalid-request' } })
+  await closed
+})
+
+describe('while the queue of submissions is full', () => {
+  /** The batch's answers where the queue takes nothing for so many pauses; and how long these were. */
+  async function sendBusy(items: readonly unknown[], pauses: number) {
+    const url = await assign()
+    const waited: number[] = []
+    const { writer } = service.services
+    const isFull = () => waited.length < pauses
+    const write: typeof writer.write = (...given) =>
+      isFull() ? Promise.resolve({ kind: 'busy' }) : writer.write(...given)
+    // As full as may be without being refused before anything is read.
+    let asked = 0
+    const load = () => {
+      asked += 1
+      return { queued: asked > 1 && isFull() ? 10 : 9, capacity: 10 }
+    }
+    const pause = (milliseconds: number) => {
+      waited.push(milliseconds)
+      return Promise.resolve()
+    }
+    const services = { ...service.services, writer: { ...writer, write, load }, pause }
+    const app = await buildApp(services, pino({ level: 'silent' }))
+    onTestFinished(() => app.close())
+    const answer = await app.inject({
+      method: 'POST',
+      url: `${url}/attempts/batch`,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      payload: JSON.stringify({ items }),
+    })
+    return { url, results: answer.json<{ items: Result[] }>().items, waited }
+  }
+
+  const items = Array.from({ length: 300 }, (_, index) => ({
+    learner: `learner-${String(index % 100)}`,
+    answers: { a: String(index) },
+  }))
+
+  test('a batch waits, longer each time, and is stored in order once there is room', async () => {
+    const { url, results, waited } = await sendBusy(items, 5)
+    expect(results.map(({ status }) => status)).toEqual(items.map(() => 201))
+    expect(results.map(({ attempt }) => attempt?.number)).toEqual(
+      items.map((_, index) => 1 + Math.floor(index / 100)),
+    )
+    expect(waited).toEqual([50, 100, 200, 400, 800])
+    expect(await stored(url)).toBe(300)
+  })
+
+  test('after ten seconds in all each is refused with the seconds after which it may come again', async () => {
+    const { url, results, waited } = await sendBusy(items, Infinity)
+    expect(results.map(({ status }) => status)).toEqual(items.map(() => 503))
+    expect(new Set(results.map(({ problem }) => problem?.retryAfter))).toEqual(new Set([2]))
+    expect(waited.reduce((sum, each) => sum + each)).toBe(10_000)
+    expect(await stored(url)).toBe(0)
+  })
+})
+
+test('only what may be sent again says when', async () => {
+  const url = await assign()
+  const [result] = itemsIn(await sendItems(url, [{ learner: 'ada', answers: { z: '1' } }]))
+  expect(result?.problem).not.toHaveProperty('retryAfter')
 })

@@ -245,9 +245,10 @@ describe('members', () => {
     expect(await submit(week, 'bob', { a: '1' }, 'retry-me')).toMatchObject(gone)
     expect(await submit(week, 'ada', RIGHT)).toMatchObject(gone)
     expect(await keysOf(`${url}/members`)).toEqual([])
-    const left = await service.database.idempotencyKey.findMany({
-      where: { course: { key: url.split('/').at(-1)! } },
+    const { id: courseId } = await service.database.course.findFirstOrThrow({
+      where: { key: url.split('/').at(-1)! },
     })
+    const left = await service.database.idempotencyKey.findMany({ where: { courseId } })
     expect(left).toMatchObject([{ fingerprint: null, attemptId: null }])
   })
 

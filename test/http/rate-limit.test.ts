@@ -184,6 +184,30 @@ describe('a limit on unknown keys', () => {
     expect((await list(wrongKey(4))).statusCode).toBe(401)
   })
 
+  test('many at once are not looked up past it either', async () => {
+    const { list, lookUps } = await under({ rateLimits })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => list(wrongKey(index), index === 19 ? ELSEWHERE : HERE)),
+    )
+    const statuses = answers.map(answer => answer.statusCode)
+    expect(statuses.slice(0, 19).filter(status => status === 401)).toHaveLength(2)
+    expect(statuses.slice(0, 19).filter(status => status === 429)).toHaveLength(17)
+    expect(statuses[19]).toBe(401)
+    expect(lookUps()).toBe(3)
+    for (const answer of answers) {
+      if (answer.statusCode === 429) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    }
+  })
+
+  test('many at once with one good key that is new here pass, and take nothing of the limit', async () => {
+    const { list } = await under({ rateLimits: { ...OFF, failedKeys: 1 } })
+    const [one, other] = [await newKey(), await newKey()]
+    const answers = await Promise.all(Array.from({ length: 20 }, () => list(one.key)))
+    expect(new Set(answers.map(answer => answer.statusCode))).toEqual(new Set([200]))
+    expect((await list(wrongKey(1))).statusCode).toBe(401)
+    expectLimited(await list(other.key), 1)
+  })
+
   test('a key that was good before passes, whatever others send from its address', async () => {
     const { list } = await under({ rateLimits })
     const [good, revoked] = [await newKey(), await newKey()]

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { v7 as uuidv7 } from 'uuid'
 import { createDatabase } from '../../src/database/client.js'
-import { createSummaryRepository, type SummaryPlace } from '../../src/database/summaries.js'
+import { createSummaryRepository } from '../../src/database/summaries.js'
+import type { SummaryPlace } from '../../src/database/summary-folding.js'
 import { readSummary } from '../../src/grading/attempt-summary-read.js'
 import {
   countProgress,
@@ -10,6 +11,7 @@ import {
   foldChanges,
   storedChange,
 } from '../../src/grading/attempt-summary.js'
+import { hold } from '../support/hold.js'
 import { createClassroom } from '../support/regrading.js'
 
 const { service, teacher, close } = await createClassroom()
@@ -158,8 +160,37 @@ test('changes are to be folded where there are many, where one is old, and where
   await addLearners(old, 1, idAt(before.getTime() - 1))
   const change = { text: randomText(1_100_000) }
   await database.summaryChange.create({ data: { ...large, id: fresh(), change } })
-  const found = (await summaries.toFold({ least: 4, before })).map(({ assignmentId }) => assignmentId)
-  const mine = found.filter(id => [many, few, old, large].some(({ assignmentId }) => assignmentId === id))
-  expect(mine[0]).toBe(many.assignmentId)
-  expect(new Set(mine)).toEqual(new Set([many, old, large].map(({ assignmentId }) => assignmentId)))
+  const found = await summaries.toFold({ least: 4, before })
+  const countOf = ({ assignmentId }: SummaryPlace) =>
+    found.find(place => place.assignmentId === assignmentId)?.changes
+  expect([many, few, old, large].map(countOf)).toEqual([4, undefined, 1, 1])
+})
+
+test('who looks for places in another order finds others first, and no more than were asked for', async () => {
+  for (let count = 0; count < 8; count += 1) await addLearners(await place(), 1)
+  const find = async (order: string, most: number) =>
+    (await summaries.toFold({ least: 1, before: new Date(0), order, most })).map(found => found.assignmentId)
+  const [one, other] = [await find('one', 1_000), await find('other', 1_000)]
+  expect(one).not.toEqual(other)
+  expect(one.toSorted()).toEqual(other.toSorted())
+  expect(await find('one', 3)).toEqual(one.slice(0, 3))
+})
+
+test('what one replica is folding, another leaves to it, and folds the rest', async () => {
+  const where = await place()
+  await addLearners(where, 5)
+  const ids = await database.summaryChange.findMany({
+    where: { assignmentId: where.assignmentId },
+    orderBy: { id: 'asc' },
+    take: 3,
+    select: { id: true },
+  })
+  const holder = await hold(service.url, 'SELECT FROM summary_changes WHERE id = ANY($1) FOR UPDATE', [
+    ids.map(({ id }) => id),
+  ])
+  expect(await otherSummaries.fold(where, foldChanges)).toBe(2)
+  expect([await otherSummaries.fold(where, foldChanges), await left(where)]).toEqual([0, 3])
+  await holder.letGo()
+  expect(await summaries.fold(where, foldChanges)).toBe(3)
+  expect([await learnersIn(where), await left(where)]).toEqual([5, 0])
 })

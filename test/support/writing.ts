@@ -49,7 +49,10 @@ export async function createWritingRoom() {
 }
 
 /** A writer, and what it tells of its flushes. */
-export function createObservedWriter(database: Database, options: Pick<WriterOptions, 'limits'> = {}) {
+export function createObservedWriter(
+  database: Database,
+  options: Pick<WriterOptions, 'limits' | 'now'> = {},
+) {
   const flushes: FlushedBatch[] = []
   const writer = createAttemptWriter(database, {
     memberHash: (courseId, learner) => Buffer.from(memberHash(courseId, learner)).toString('hex'),
@@ -107,29 +110,25 @@ function takeUpTo(most: number): (before: LearnerBefore) => AttemptDecision<'no-
 /** A key that nobody has used. */
 export const newKey = (): string => randomUUID()
 
-/** The same database, and how many statements were sent in its transactions. */
+/** The same database, and how many statements were sent, BEGIN and COMMIT not counted. */
 export function countStatements(database: Database): {
   readonly database: Database
   readonly sent: () => number
 } {
   let sent = 0
+  const counting = <Target extends object>(
+    target: Target,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Target =>
+    new Proxy(target, {
+      get: (_, name) => {
+        if (name === '$queryRaw' || name === '$executeRaw') sent += 1
+        return more[String(name)] ?? (Reflect.get(target, name) as unknown)
+      },
+    })
   const $transaction = (work: (transaction: object) => Promise<unknown>, options?: object) =>
-    database.$transaction(
-      transaction =>
-        work(
-          new Proxy(transaction, {
-            get: (target, name) => {
-              if (name === '$queryRaw' || name === '$executeRaw') sent += 1
-              return Reflect.get(target, name) as unknown
-            },
-          }),
-        ),
-      options,
-    )
-  const counting = new Proxy(database, {
-    get: (target, name) => (name === '$transaction' ? $transaction : (Reflect.get(target, name) as unknown)),
-  })
-  return { database: counting, sent: () => sent }
+    database.$transaction(transaction => work(counting(transaction)), options)
+  return { database: counting(database, { $transaction }), sent: () => sent }
 }
 
 /** Deadlocks that Postgres has ended in this database. */

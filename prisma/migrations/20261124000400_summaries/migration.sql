@@ -3,6 +3,8 @@
 --
 -- One DO: to a distributed table's workers Citus passes on the text that it was sent, and takes no more than one statement.
 DO $$
+DECLARE
+  under_way CONSTANT uuid[] := ARRAY(SELECT "id" FROM "jobs" WHERE "status" = 'running' AND NOT "dry_run");
 BEGIN
   ALTER TABLE "attempts"
       DROP CONSTRAINT "attempts_course_id_assignment_id_fkey",
@@ -49,5 +51,17 @@ BEGIN
 
   -- AddForeignKey
   ALTER TABLE "summary_changes" ADD CONSTRAINT "summary_changes_course_id_assignment_id_fkey" FOREIGN KEY ("course_id", "assignment_id") REFERENCES "assignments"("course_id", "id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+  -- Attempts that are stored already are still to be counted: this mark says so, in the place of a generation, until they
+  -- are (src/database/summary-generations.ts), whatever is submitted meanwhile.
+  INSERT INTO "summaries" ("course_id", "assignment_id", "generation", "totals")
+  SELECT DISTINCT "course_id", "assignment_id", 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid, '{}'::jsonb FROM "progress";
+
+  -- What regradings under way have come to is in no summary of theirs: they begin anew.
+  DELETE FROM "regraded_attempts" WHERE "job_id" = ANY (under_way);
+  DELETE FROM "regraded_progress" WHERE "job_id" = ANY (under_way);
+  UPDATE "jobs" SET "done" = 0, "changed" = 0, "skipped" = 0, "postponed" = 0, "cursor_learner" = NULL,
+      "cursor_number" = NULL, "lease_owner" = NULL, "lease_until" = NULL
+  WHERE "id" = ANY (under_way);
 END
 $$;

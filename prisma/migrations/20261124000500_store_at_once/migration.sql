@@ -1,0 +1,21 @@
+-- Storing attempts in one statement (src/database/store-at-once.ts).
+
+-- Whether an assignment's policy and the regrading that stands are still those. A statement sees what was committed before
+-- it began; a volatile function sees what was committed before it is called, and is called once the assignment is locked.
+CREATE FUNCTION "assignment_stands"("course" UUID, "assignment" UUID, "its_revision" INTEGER, "its_regrade" UUID)
+RETURNS BOOLEAN LANGUAGE sql VOLATILE AS $$
+  SELECT EXISTS (
+    SELECT FROM assignments
+    WHERE course_id = course AND id = assignment AND revision = its_revision
+      AND regrade_id IS NOT DISTINCT FROM its_regrade)
+$$;
+
+-- Whether an erasure has left this hash, by now.
+CREATE FUNCTION "is_erased"("course" UUID, "hash" BYTEA)
+RETURNS BOOLEAN LANGUAGE sql VOLATILE AS $$
+  SELECT EXISTS (SELECT FROM erasures WHERE course_id = course AND member_hash = hash)
+$$;
+
+-- A key belongs to an attempt of a member of a course, which cannot go without them: looking its course up for each of
+-- them told nothing more.
+ALTER TABLE "idempotency_keys" DROP CONSTRAINT "idempotency_keys_course_id_fkey";
