@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/http/**/*.test.ts',
-      'test/database/{assignment-lock,attempt-writer*,citus-cluster}.test.ts',
+      'test/database/{assignment-lock,attempt-flush*,attempt-writer*,citus-cluster}.test.ts',
     ],
     globalSetup: ['test/support/compile.ts', 'test/support/citus-setup.ts'],
     pool: 'forks',

@@ -18,9 +18,9 @@ import { seedDemo } from './services/seed-demo.js'
 /** After this long a stop no longer waits for connections on which nothing is under way. */
 const SILENT_MILLISECONDS = 2_500
 /**
- * After this long a stop no longer waits for requests. Longer than a submission can take: it may wait 15 s until it is tried
- * for the last time (database/attempt-tries.ts), 3 s for a connection and 8 s for its transaction
- * (database/writer-database.ts), so that whoever waits for one is told how it ended.
+ * After this long a stop no longer waits for requests. Longer than a submission can take: it may wait 10 s until it is tried
+ * for the last time, 3 s until it is known whether that can be done at once (database/attempt-tries.ts), 3 s for a connection
+ * and 8 s for its transaction (database/writer-database.ts), so that whoever waits for one is told how it ended.
  */
 const REQUESTS_MILLISECONDS = 27_000
 /** After this long a stop is over, whatever still waits; without the time for load balancers to notice. */

@@ -73,7 +73,8 @@ function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): Ne
     reveal: draft.reveal,
     submittedAt: draft.submittedAt,
     answers: draft.answers,
-    boxes: boxesToStore(draft.boxes),
+    // Where nothing is to tell of verdicts, how much is stored does not either (contract §5).
+    boxes: draft.feedback === 'score' || draft.feedback === 'none' ? draft.boxes : boxesToStore(draft.boxes),
     progress: taken.shown,
     keyHash: draft.idempotency?.keyHash ?? null,
   }

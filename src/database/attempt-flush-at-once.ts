@@ -7,7 +7,7 @@ import { decideAll, personOf, placeKey, placeOf } from './attempt-decisions.js'
 import type { FlushItem, FlushMeter, FlushOptions, WriteOutcome } from './attempt-flush.js'
 import { readLearners, type LearnerState } from './attempt-statements.js'
 import type { Database } from './client.js'
-import { CommitUnknown, isDatabaseUnavailable, isTurnedDown } from './faults.js'
+import { CommitUnknown, isLockTimedOut, isStatementWrong, isTurnedDown } from './faults.js'
 import { storeAtOnce, type PlaceAsRead, type RowAtOnce } from './store-at-once.js'
 
 /**
@@ -45,7 +45,8 @@ export async function flushAtOnce<Item extends FlushItem>(
     await storeAtOnce(database, places, rows, changes)
   } catch (error) {
     if (isTurnedDown(error)) return undefined
-    throw isDatabaseUnavailable(error) ? new CommitUnknown(error) : error
+    // Of all else it is not known whether it was committed.
+    throw isLockTimedOut(error) || isStatementWrong(error) ? error : new CommitUnknown(error)
   }
   return outcomes
 }

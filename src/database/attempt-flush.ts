@@ -126,8 +126,8 @@ export type FlushOptions = {
 export type FlushMeter = {
   /** Statements sent, BEGIN and COMMIT not counted. */
   statements: number
-  /** When it had a connection, as performance.now() has it. */
-  began: number
+  /** Milliseconds that its transaction waited for a connection; undefined where it took none. */
+  waited: number | undefined
 }
 
 /** Rolls a transaction back that is to leave nothing behind. */
@@ -150,13 +150,14 @@ export async function flush<Item extends FlushItem>(
 ): Promise<ReadonlyMap<Item, FlushOutcome>> {
   const settled = new Map<Item, FlushOutcome>()
   let riddles = 0
+  const asked = performance.now()
   while (settled.size < items.length) {
     const left = settled.size === 0 ? items : items.filter(item => !settled.has(item))
     let tried: Trial<Item> | undefined
     const step = { isWaiting: false }
     try {
       await database.$transaction(async transaction => {
-        if (settled.size === 0) meter.began = performance.now()
+        meter.waited ??= performance.now() - asked
         if (effort.lockMilliseconds !== undefined) {
           meter.statements += 1
           await limitLockWaits(transaction, effort.lockMilliseconds)

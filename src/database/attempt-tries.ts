@@ -5,7 +5,13 @@
  */
 import { performance } from 'node:perf_hooks'
 import { flushAtOnce } from './attempt-flush-at-once.js'
-import { flush, type FlushEffort, type FlushOptions, type WriteOutcome } from './attempt-flush.js'
+import {
+  flush,
+  type FlushEffort,
+  type FlushMeter,
+  type FlushOptions,
+  type WriteOutcome,
+} from './attempt-flush.js'
 import type { QueueItem } from './attempt-queue.js'
 import type { Database } from './client.js'
 import { isDatabaseUnavailable, isLockTimedOut, isTakenBack } from './faults.js'
@@ -38,7 +44,13 @@ export type Tried = {
 const MOST_TRIES = 3
 
 /** Milliseconds after which a submission is answered that it found no place: whoever sent it will soon have given up. */
-const OLDEST = 15_000
+const OLDEST = 10_000
+
+/**
+ * Milliseconds after which a flush that could not be done at once is given up, and not begun anew: nothing was stored, and
+ * whoever waits is to be told in time.
+ */
+const LONG = 3_000
 
 export type TryOptions = FlushOptions & {
   readonly observer?: WriterObserver | undefined
@@ -70,10 +82,11 @@ export function createTries(database: Database, options: TryOptions): TryAll {
   const flushOnce = async (items: readonly Item[], effort: FlushEffort): ReturnType<typeof flush<Item>> => {
     const start = performance.now()
     const queuedSince = now()
-    const seen = { statements: 0, began: start }
+    const seen: FlushMeter = { statements: 0, waited: undefined }
     let outcome: 'committed' | 'failed' = 'failed'
     try {
       const atOnce = isCommon(effort) ? await flushAtOnce(database, items, options, seen) : undefined
+      if (atOnce === undefined && now() - queuedSince > LONG) return new Map(items.map(item => [item, BUSY]))
       const outcomes = atOnce ?? (await flush(database, items, options, effort, seen))
       outcome = 'committed'
       return outcomes
@@ -82,7 +95,7 @@ export function createTries(database: Database, options: TryOptions): TryAll {
         size: items.length,
         statements: seen.statements,
         seconds: (performance.now() - start) / 1000,
-        waitSeconds: (seen.began - start) / 1000,
+        waitSeconds: seen.waited === undefined ? undefined : seen.waited / 1000,
         queuedSeconds: items.map(item => (queuedSince - item.arrived) / 1000),
         outcome,
       })
@@ -153,8 +166,17 @@ export function createTries(database: Database, options: TryOptions): TryAll {
   }
 }
 
-/** Two halves of more than one. */
-function halves(items: readonly Item[]): (readonly Item[])[] {
-  const middle = items.length >> 1
-  return [items.slice(0, middle), items.slice(middle)]
+/**
+ * Two halves of more than one. A learner's stay together while there is another's: their order is that of arrival, whatever
+ * becomes of the halves.
+ */
+export function halves(items: readonly Item[]): readonly [readonly Item[], readonly Item[]] {
+  const learners = [...new Set(items.map(item => item.person))]
+  if (learners.length === 1) {
+    const middle = items.length >> 1
+    return [items.slice(0, middle), items.slice(middle)]
+  }
+  const some = new Set(learners.slice(0, learners.length >> 1))
+  const isOfSome = ({ person }: Item): boolean => some.has(person)
+  return [items.filter(isOfSome), items.filter(item => !isOfSome(item))]
 }

@@ -25,6 +25,7 @@ import {
   type Item,
   type Tried,
   type TryOptions,
+  halves,
 } from './attempt-tries.js'
 import type { Database } from './client.js'
 import { createWorkApart } from './work-apart.js'
@@ -142,16 +143,8 @@ export function createAttemptWriter(database: Database, options: WriterOptions) 
     const over: Item[] = []
     for (const group of locked) {
       waryUntil = now() + WARY
-      const learners = [...new Set(group.map(item => item.person))]
-      if (learners.length > 1) {
-        // A learner's stay together: their order is that of arrival, wherever they are found.
-        const some = new Set(learners.slice(0, learners.length >> 1))
-        const isOfSome = ({ person }: Item): boolean => some.has(person)
-        setAside('search', group.filter(isOfSome))
-        setAside(
-          'search',
-          group.filter(item => !isOfSome(item)),
-        )
+      if (new Set(group.map(item => item.person)).size > 1) {
+        for (const half of halves(group)) setAside('search', half)
       } else if (group.length > 1 || lockMilliseconds !== undefined) {
         setAside('alone', group)
       } else {

@@ -60,7 +60,13 @@ export function isTakenBack(error: unknown): boolean {
  * is left: what it divides by zero for included.
  */
 export function isTurnedDown(error: unknown): boolean {
-  return related(error).some(part => isState(part, /^(22|23|40)...$/))
+  // 40003: it is not known whether it was completed.
+  return related(error).some(part => isState(part, /^(22...|23...|40(?!003)...)$/))
+}
+
+/** Whether an error says that the database could not make sense of a statement, or cannot do such: a fault of ours. */
+export function isStatementWrong(error: unknown): boolean {
+  return related(error).some(part => isState(part, /^(0A|42)...$/))
 }
 
 /** Whether a flush could not share an assignment, which it says by dividing by zero. */

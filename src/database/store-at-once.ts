@@ -59,7 +59,7 @@ export type RowAtOnce = {
  * assignment can be shared with others who store attempts and has the revision and regrading that were read, which a
  * function looks up anew once the lock is there, since the statement itself sees what was there when it began; everybody
  * is enrolled in the role that was read, or was not and is by this statement, and was not erased by then; and everybody's
- * progress has one attempt less. Locks are taken in everybody's order: idempotency keys, assignments, members, progress.
+ * progress has one attempt less and begins with the same (after an erasure there may be as many again). Locks are taken in everybody's order: idempotency keys, assignments, members, progress.
  */
 export async function storeAtOnce(
   database: Pick<Database, '$executeRaw'>,
@@ -127,6 +127,7 @@ export async function storeAtOnce(
         first_seen_at = EXCLUDED.first_seen_at, first_submitted_at = EXCLUDED.first_submitted_at,
         last_submitted_at = EXCLUDED.last_submitted_at
       WHERE progress.attempts = EXCLUDED.attempts - 1
+        AND (EXCLUDED.attempts = 1 OR progress.first_submitted_at = EXCLUDED.first_submitted_at)
       RETURNING 1
     ), attempted AS (
       INSERT INTO attempts (

@@ -8,8 +8,8 @@ export type FlushedBatch = {
   readonly statements: number
   /** From its beginning to its end, the wait for a connection included. */
   readonly seconds: number
-  /** Of these, spent waiting for a connection of the pool. */
-  readonly waitSeconds: number
+  /** Of these, spent waiting for a connection of the pool; undefined where it took no transaction of its own. */
+  readonly waitSeconds: number | undefined
   /** How long each of its submissions had waited in the queue before. */
   readonly queuedSeconds: readonly number[]
   readonly outcome: 'committed' | 'failed'

@@ -70,7 +70,7 @@ export function createMetrics() {
   const statements = histogram('chainmark_writer_flush_statements', 'SQL statements in a flush', STATEMENTS)
   const waits = histogram(
     'chainmark_writer_connection_wait_seconds',
-    'How long a flush waited for a connection of the pool',
+    'How long a flush that needs a transaction waited for a connection of the pool',
     SECONDS,
   )
   const queueing = histogram(
@@ -84,7 +84,7 @@ export function createMetrics() {
       flushes.observe({ outcome: batch.outcome }, batch.seconds)
       sizes.observe(batch.size)
       statements.observe(batch.statements)
-      waits.observe(batch.waitSeconds)
+      if (batch.waitSeconds !== undefined) waits.observe(batch.waitSeconds)
       for (const seconds of batch.queuedSeconds) queueing.observe(seconds)
     },
   }

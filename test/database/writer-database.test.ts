@@ -27,7 +27,8 @@ const settings = async (database: Database) =>
   (
     await database.$queryRaw<object[]>`
       SELECT current_setting('lock_timeout') AS locks, current_setting('timezone') AS timezone,
-        current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('search_path') AS path`
+        current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('search_path') AS path,
+        current_setting('transaction_isolation') AS isolation`
   )[0]
 
 test('its sessions wait for nobody for long, and options in the URL still hold and win', async () => {
@@ -42,8 +43,17 @@ test('its sessions wait for nobody for long, and options in the URL still hold a
     timezone: 'UTC',
     path: 'public,pg_temp',
   })
+  const { pathname } = new URL(service.url)
+  await onServer(
+    service.url,
+    `ALTER DATABASE "${pathname.slice(1)}" SET default_transaction_isolation = 'serializable'`,
+  )
   const others = closing(createDatabase(service.url))
-  expect(await settings(others)).toMatchObject({ locks: '0', idle: '1min' })
+  expect(await settings(others)).toMatchObject({
+    locks: '0',
+    idle: '1min',
+    isolation: 'read committed',
+  })
 })
 
 test('a transaction that does nothing is ended by the server, and what it has locked is free', async () => {

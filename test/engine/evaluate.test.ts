@@ -23,7 +23,7 @@ describe('the built-in graphs', () => {
       .filter(entry => entry.isDirectory())
       .map(entry => readFileSync(new URL(`${entry.name}/migration.sql`, folder), 'utf8'))
     const installed = scripts.flatMap(sql =>
-      [...sql.matchAll(/'(\{[^']*\})'/g)].map(([, json = '']) => JSON.parse(json) as { title: string }),
+      [...sql.matchAll(/'(\{\s*"[^']*\})'/g)].map(([, json = '']) => JSON.parse(json) as { title: string }),
     )
     const byTitle = (a: { title: string }, b: { title: string }): number => (a.title < b.title ? -1 : 1)
     expect(installed.sort(byTitle)).toEqual(Object.values<LabGraph>(BUILT_IN_GRAPHS).sort(byTitle))

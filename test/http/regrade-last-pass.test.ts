@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { hold, holdAssignment, waiting } from '../support/hold.js'
+import { hold, holdAssignment, holdNewcomer, waiting } from '../support/hold.js'
 import { CLASS, createClassroom, createRunner } from '../support/regrading.js'
 import { eventually } from '../support/server.js'
 import { createSummaryCheck } from '../support/summaries.js'
@@ -80,8 +80,7 @@ test('more newcomers than may wait for it are looked at before it is done again,
 
 test('a submission under way is waited for and looked at', async () => {
   const { url, id } = await nearlyDone()
-  // Attempts can be read, and none can be stored.
-  const holder = await hold(service.url, 'LOCK TABLE attempts IN SHARE MODE')
+  const holder = await holdNewcomer(service.url, 'algebra', 'aa-early')
   const submission = submit(url, 'aa-early')
   await eventually(async () => (await waiting(service.url)) === 1)
   const { outcomes, runUntilIdle } = disturbed({})

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.js'
-import { hold, waiting } from '../support/hold.js'
+import { holdNewcomer, waiting } from '../support/hold.js'
 import { createClassroom, hoursOn, RIGHT } from '../support/regrading.js'
 import { eventually, onServer } from '../support/server.js'
 import { createTestService, START } from '../support/service.js'
@@ -13,7 +13,8 @@ afterAll(async () => {
   await close()
 })
 
-const STORING = `SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'attempts'::regclass`
+/** Who waits for the end of another transaction: not for an assignment, which has a lock of another kind. */
+const STORING = `SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`
 
 test.each<[string, (url: string) => Promise<unknown>]>([
   ['a change of policy', url => teacher.change(url, { points: 20 })],
@@ -26,9 +27,9 @@ test.each<[string, (url: string) => Promise<unknown>]>([
   }
   // The policy of now is known to both.
   await Promise.all([submit('known'), submit('known-there', replica)])
-  // Attempts can be read, and none can be stored.
-  const holder = await hold(service.url, 'LOCK TABLE attempts IN SHARE MODE')
-  const early = submit('early')
+  const newcomer = `early-${url.slice(url.lastIndexOf('/') + 1)}`
+  const holder = await holdNewcomer(service.url, 'algebra', newcomer)
+  const early = submit(newcomer)
   await eventually(async () => (await onServer(service.url, STORING)).length === 1)
   const changed = upheaval(url)
   await eventually(async () => (await waiting(service.url)) === 2)
@@ -43,7 +44,7 @@ test.each<[string, (url: string) => Promise<unknown>]>([
     new Map([
       ['known', 10],
       ['known-there', 10],
-      ['early', 10],
+      [newcomer, 10],
       ['late', now],
       ['late-there', now],
     ]),

@@ -41,6 +41,26 @@ export function holdAssignment(
   ])
 }
 
+/**
+ * Begins to enrol somebody in a course, and thinks better of it when let go. Whoever submits as that learner meanwhile has
+ * all locks that come before the learner's, and waits.
+ */
+export async function holdNewcomer(url: string, course: string, learner: string): Promise<Holder> {
+  const { run, letGo } = await hold(
+    url,
+    `INSERT INTO members (course_id, key, role, created_at, updated_at)
+     SELECT id, $2, 'learner', now(), now() FROM courses WHERE key = $1`,
+    [course, learner],
+  )
+  return {
+    run,
+    letGo: async () => {
+      await run('ROLLBACK')
+      await letGo()
+    },
+  }
+}
+
 /** How many statements wait for a lock in this database. */
 export async function waiting(url: string): Promise<number> {
   // On a cluster it is a worker where one waits for a row.

@@ -8,6 +8,7 @@ import { SCOPES, type Scope } from '../../src/contracts/scopes.js'
 import type { Database } from '../../src/database/client.js'
 import { createKey, createTenant } from '../../src/services/api-keys.js'
 import { createServices } from '../../src/compose.js'
+import { createDatabase } from '../../src/database/client.js'
 import { createFigureStore } from '../../src/services/draw-figure.js'
 import { createFigurePool } from '../../src/services/figure-pool.js'
 import type { Services } from '../../src/services/services.js'
@@ -67,7 +68,14 @@ export async function createTestService(
     limitMilliseconds: 60_000,
     onError: error => lines.push(String(error)),
   })
-  const services = createServices(database, { effects, maxNodes: 2000, figures: createFigureStore(pool) })
+  // Its statements are prepared, as those of the writer's own pool are; it waits for locks as long as a test holds them.
+  const writerDatabase = given === undefined ? createDatabase(url, { looksUpKeys: true }) : database
+  const services = createServices(database, {
+    effects,
+    maxNodes: 2000,
+    figures: createFigureStore(pool),
+    writerDatabase,
+  })
   const app = await buildApp(services, pino({ level: 'trace' }, { write: line => lines.push(line) }))
   const key: TestService['key'] = (tenantId, scopes, courses = []) =>
     createKey(services.keys, effects, { tenantId, name: 'test', scopes, courses })
@@ -88,6 +96,7 @@ export async function createTestService(
     close: async () => {
       await app.close()
       await pool.close()
+      await writerDatabase.$disconnect()
       await drop()
     },
   }
