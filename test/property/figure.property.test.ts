@@ -23,7 +23,7 @@ const graphs = fc
 const views = fc.constantFrom<View>('boxes', 'cascade')
 const runs = { numRuns: 25 }
 /** Without a layout a run costs little. */
-const manyRuns = { numRuns: 100 }
+const manyRuns = { numRuns: 60 }
 
 function blocksOf(graph: ReturnType<typeof compile>['graph'], view: View): Block[] {
   const lettering = createLettering(quickTypesetter().typesetter)
