@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { stat, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { processName } from '../../src/database/postgres-process.js'
 import { printed, startProgram, type Program } from '../support/process.js'
 import { eventually, postmasterPid, temporaryFolder } from '../support/server.js'
@@ -13,6 +14,19 @@ import { eventually, postmasterPid, temporaryFolder } from '../support/server.js
 let folder: { path: string; remove: () => Promise<void> }
 let data: string
 let running: Program[] = []
+/** A data folder that has been used before: a first start takes its time. */
+let used: { path: string; remove: () => Promise<void> }
+
+beforeAll(async () => {
+  used = await temporaryFolder()
+  data = path.join(used.path, 'data')
+  const program = launch({})
+  await printed(program, /Chainmark is ready/)
+  program.child.kill('SIGTERM')
+  expect(await program.ended).toBe(0)
+  running = []
+})
+afterAll(() => used.remove())
 
 beforeEach(async () => {
   folder = await temporaryFolder()
@@ -30,11 +44,21 @@ afterEach(async () => {
 
 type Started = { program: Program; url: string; key: string; curl: string }
 
-async function start(environment: Record<string, string> = {}): Promise<Started> {
+function launch(environment: Record<string, string>): Program {
   const program = startProgram('server.js', {
     environment: { PORT: '0', CHAINMARK_DATA: data, ...environment },
   })
   running.push(program)
+  return program
+}
+
+/** Starts it on a data folder that it has used before, unless it has one or is to make one. */
+async function start(
+  environment: Record<string, string> = {},
+  { anew = false }: { readonly anew?: boolean } = {},
+): Promise<Started> {
+  if (!anew && !existsSync(data)) await promisify(execFile)('cp', ['-a', path.join(used.path, 'data'), data])
+  const program = launch(environment)
   const [, curl = ''] = await printed(program, /^(curl (?:.+\\\n)*.+)\n/m)
   const [, url = ''] = /Chainmark is ready: (\S+)/.exec(program.stdout()) ?? []
   const [, key = ''] = /Demo key: (cm_\S+)/.exec(program.stdout()) ?? []
@@ -63,7 +87,7 @@ async function paste(curl: string): Promise<{ credit: number; number: number }> 
 
 describe('without any configuration', () => {
   test('it starts, the printed curl earns credit 1, and a stop and a start later the attempt is still there', async () => {
-    const first = await start()
+    const first = await start({}, { anew: true })
     expect(await paste(first.curl)).toMatchObject({ credit: 1, number: 1 })
     const postmaster = await postmasterPid(data)
     expect(await stop(first, 'SIGINT')).toBe(0)
