@@ -1,12 +1,12 @@
 /** What a flush stores, once it is decided about each of its attempts. */
 import type { AttemptDraft, CountedAttempt, FlushItem, TakenAttempt, WriteOutcome } from './attempt-flush.js'
 import {
-  STORED_RESULTS,
   type LearnerPlace,
   type LearnerState,
   type NewAttempt,
   type NewProgress,
 } from './attempt-statements.js'
+import { STORED_RESULTS } from './summary-changes.js'
 import { boxesToStore } from './stored-boxes.js'
 
 /**

@@ -17,13 +17,13 @@ import {
   removeNewcomers,
   store,
   type KeyClaim,
-  type NewSummaryChange,
 } from './attempt-statements.js'
 import { findHeld, limitLockWaits, shareAssignments } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
 import { CommitUnknown, isAssignmentHeld, isLockTimedOut, isTakenBack } from './faults.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
+import type { NewSummaryChange } from './summary-changes.js'
 
 /** A graded submission, before it has a number. */
 export type AttemptDraft = {

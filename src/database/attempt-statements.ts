@@ -5,8 +5,10 @@
  */
 import { assignmentLocks } from './assignment-lock.js'
 import type { Transaction } from './client.js'
+import { Prisma } from './generated/client.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
+import { insertionOf, type NewSummaryChange } from './summary-changes.js'
 
 /** Whose attempts on what. */
 export type LearnerPlace = {
@@ -245,29 +247,13 @@ export type NewAttempt = LearnerPlace & {
   readonly keyHash: string | null
 }
 
-/** The generation of summaries while no regrading stands. */
-export const STORED_RESULTS = '00000000-0000-0000-0000-000000000000'
-
-/** What is added to a summary. */
-export type NewSummaryChange = {
-  readonly courseId: string
-  readonly assignmentId: string
-  readonly generation: string
-  readonly id: string
-  readonly change: unknown
-}
-
-/** Stores what is added to summaries. */
-export async function insertSummaryChanges(
-  transaction: Transaction,
-  changes: readonly NewSummaryChange[],
-): Promise<void> {
-  await transaction.$executeRaw`
-    INSERT INTO summary_changes (course_id, assignment_id, generation, id, change)
-    SELECT "courseId", "assignmentId", generation, id, change
-    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS given (
-      "courseId" uuid, "assignmentId" uuid, generation uuid, id uuid, change jsonb)`
-}
+/** How a learner's progress is replaced by the new one. */
+export const SET_PROGRESS = Prisma.sql`
+  attempts = EXCLUDED.attempts, credit_millionths = EXCLUDED.credit_millionths,
+  best_millionths = EXCLUDED.best_millionths, first_millionths = EXCLUDED.first_millionths,
+  last_millionths = EXCLUDED.last_millionths, sum_millionths = EXCLUDED.sum_millionths,
+  max_points = EXCLUDED.max_points, completed_at = EXCLUDED.completed_at, first_seen_at = EXCLUDED.first_seen_at,
+  first_submitted_at = EXCLUDED.first_submitted_at, last_submitted_at = EXCLUDED.last_submitted_at`
 
 /** Stores attempts, the progress that they are counted in, a row a learner, and what they add to summaries. */
 export async function store(
@@ -291,13 +277,7 @@ export async function store(
         "maxPoints" float8, "completedAt" timestamptz, "firstSeenAt" timestamptz, "firstSubmittedAt" timestamptz,
         "lastSubmittedAt" timestamptz)
       ORDER BY "courseId", "assignmentId", learner
-      ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET
-        attempts = EXCLUDED.attempts, credit_millionths = EXCLUDED.credit_millionths,
-        best_millionths = EXCLUDED.best_millionths, first_millionths = EXCLUDED.first_millionths,
-        last_millionths = EXCLUDED.last_millionths, sum_millionths = EXCLUDED.sum_millionths,
-        max_points = EXCLUDED.max_points, completed_at = EXCLUDED.completed_at,
-        first_seen_at = EXCLUDED.first_seen_at, first_submitted_at = EXCLUDED.first_submitted_at,
-        last_submitted_at = EXCLUDED.last_submitted_at
+      ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET ${SET_PROGRESS}
     ), attempted AS (
       INSERT INTO attempts (
         course_id, id, assignment_id, learner, number, credit, earned_millionths, late, points, max_points, graph_id,
@@ -312,10 +292,7 @@ export async function store(
         variant text, inputs jsonb, "policyRevision" int, feedback text, reveal text, "submittedAt" timestamptz,
         answers jsonb, boxes jsonb, progress jsonb, "keyHash" text)
     )
-    INSERT INTO summary_changes (course_id, assignment_id, generation, id, change)
-    SELECT "courseId", "assignmentId", generation, id, change
-    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS given (
-      "courseId" uuid, "assignmentId" uuid, generation uuid, id uuid, change jsonb)`
+    ${insertionOf(changes)}`
 }
 
 /** Takes the memberships back of people who were enrolled in this very transaction: nothing was stored of them. */

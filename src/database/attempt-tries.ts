@@ -3,7 +3,6 @@
  * refuses; where it took a flush back for others' sake, the same again. Each caller is answered after its commit. Those
  * who were in time, and for whom others were in the way, are handed back.
  */
-import { performance } from 'node:perf_hooks'
 import { flushAtOnce } from './attempt-flush-at-once.js'
 import {
   flush,
@@ -80,13 +79,12 @@ export function createTries(database: Database, options: TryOptions): TryAll {
   const { now, observer } = options
 
   const flushOnce = async (items: readonly Item[], effort: FlushEffort): ReturnType<typeof flush<Item>> => {
-    const start = performance.now()
-    const queuedSince = now()
+    const start = now()
     const seen: FlushMeter = { statements: 0, waited: undefined }
     let outcome: 'committed' | 'failed' = 'failed'
     try {
       const atOnce = isCommon(effort) ? await flushAtOnce(database, items, options, seen) : undefined
-      if (atOnce === undefined && now() - queuedSince > LONG) return new Map(items.map(item => [item, BUSY]))
+      if (atOnce === undefined && now() - start > LONG) return new Map(items.map(item => [item, BUSY]))
       const outcomes = atOnce ?? (await flush(database, items, options, effort, seen))
       outcome = 'committed'
       return outcomes
@@ -94,9 +92,9 @@ export function createTries(database: Database, options: TryOptions): TryAll {
       observer?.flushed({
         size: items.length,
         statements: seen.statements,
-        seconds: (performance.now() - start) / 1000,
+        seconds: (now() - start) / 1000,
         waitSeconds: seen.waited === undefined ? undefined : seen.waited / 1000,
-        queuedSeconds: items.map(item => (queuedSince - item.arrived) / 1000),
+        queuedSeconds: items.map(item => (start - item.arrived) / 1000),
         outcome,
       })
     }

@@ -61,8 +61,8 @@ export function createDatabase(connectionString: string, options: DatabaseOption
       idle_in_transaction_session_timeout: idleTimeout,
     },
     {
-      // The adapter listens to the 'error' events, which would end the process otherwise.
       ...(looksUpKeys ? { statementNameGenerator: createStatementNames() } : {}),
+      // The adapter listens to the 'error' events, which would end the process otherwise.
       onPoolError: error => log?.(`An idle database connection broke: ${error.message}`),
     },
   )

@@ -3,7 +3,7 @@
  * or becomes an instructor and is counted no longer, or is one no more.
  */
 import { shareAssignments } from './assignment-lock.js'
-import { insertSummaryChanges, STORED_RESULTS } from './attempt-statements.js'
+import { insertSummaryChanges, STORED_RESULTS } from './summary-changes.js'
 import type { Transaction } from './client.js'
 import { foldAll, writeTotals, type MergeSummary } from './summary-folding.js'
 import { withBoxes } from './stored-boxes.js'

@@ -1,5 +1,5 @@
 /** An assignment's attempts and what is kept of them, read in pages, in order of learner and number. */
-import { STORED_RESULTS } from './attempt-statements.js'
+import { STORED_RESULTS } from './summary-changes.js'
 import type { Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
 import { readStanding, type StoredSummary } from './summaries.js'

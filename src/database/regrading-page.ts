@@ -1,5 +1,5 @@
 /** Storing what a regrading has made of a page of attempts. */
-import { insertSummaryChanges } from './attempt-statements.js'
+import { insertSummaryChanges } from './summary-changes.js'
 import type { Transaction } from './client.js'
 import type { AttemptPlace, HeldJob } from './jobs.js'
 import {

@@ -1,5 +1,5 @@
 /** The results of a regrading begin to stand. */
-import { STORED_RESULTS } from './attempt-statements.js'
+import { STORED_RESULTS } from './summary-changes.js'
 import type { Transaction } from './client.js'
 import type { HeldJob } from './jobs.js'
 import { dropSummary } from './regrading-leftovers.js'

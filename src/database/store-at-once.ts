@@ -3,8 +3,9 @@
  * so any more.
  */
 import { assignmentLock } from './assignment-lock.js'
-import type { NewSummaryChange } from './attempt-statements.js'
+import { SET_PROGRESS } from './attempt-statements.js'
 import type { Database } from './client.js'
+import { insertionOf, type NewSummaryChange } from './summary-changes.js'
 
 /** An assignment as it was read, and what all attempts on it have in common. */
 export type PlaceAsRead = {
@@ -119,13 +120,7 @@ export async function storeAtOnce(
         "firstSeenAt", "firstSubmittedAt", "submittedAt"
       FROM items WHERE (SELECT holds FROM as_enrolled) = 1
       ORDER BY "courseId", "assignmentId", learner
-      ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET
-        attempts = EXCLUDED.attempts, credit_millionths = EXCLUDED.credit_millionths,
-        best_millionths = EXCLUDED.best_millionths, first_millionths = EXCLUDED.first_millionths,
-        last_millionths = EXCLUDED.last_millionths, sum_millionths = EXCLUDED.sum_millionths,
-        max_points = EXCLUDED.max_points, completed_at = EXCLUDED.completed_at,
-        first_seen_at = EXCLUDED.first_seen_at, first_submitted_at = EXCLUDED.first_submitted_at,
-        last_submitted_at = EXCLUDED.last_submitted_at
+      ON CONFLICT (course_id, assignment_id, learner) DO UPDATE SET ${SET_PROGRESS}
       WHERE progress.attempts = EXCLUDED.attempts - 1
         AND (EXCLUDED.attempts = 1 OR progress.first_submitted_at = EXCLUDED.first_submitted_at)
       RETURNING 1
@@ -139,8 +134,5 @@ export async function storeAtOnce(
         decode("keyHash", 'hex')
       FROM items WHERE (SELECT 1 / (count(*) = ${rows.length}::int)::int FROM progressed) = 1
     )
-    INSERT INTO summary_changes (course_id, assignment_id, generation, id, change)
-    SELECT "courseId", "assignmentId", generation, id, change
-    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS given (
-      "courseId" uuid, "assignmentId" uuid, generation uuid, id uuid, change jsonb)`
+    ${insertionOf(changes)}`
 }

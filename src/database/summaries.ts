@@ -2,7 +2,7 @@
  * What assignments' attempts come to: totals, and the changes that were not folded into them yet. What stands is the sum of
  * both. Whoever stores attempts adds a change and waits for nobody.
  */
-import { STORED_RESULTS } from './attempt-statements.js'
+import { STORED_RESULTS } from './summary-changes.js'
 import type { Database } from './client.js'
 import type { Reader } from './read-replicas.js'
 import {

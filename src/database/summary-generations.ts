@@ -1,5 +1,5 @@
 /** Which summaries there are to be, and are not, and which are that are not to be. */
-import { STORED_RESULTS } from './attempt-statements.js'
+import { STORED_RESULTS } from './summary-changes.js'
 import type { Database } from './client.js'
 import { Prisma } from './generated/client.js'
 import type { AssignmentPlace } from './recount-snapshot.js'

@@ -138,8 +138,13 @@ async function setStage(
   }
 }
 
-/** As `npm start` and the image have them. */
-const NODE_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=30']
+/** Node's options, as `npm start` has them. */
+async function nodeOptions(): Promise<readonly string[]> {
+  const { scripts } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.match(/--\S+/g) ?? []
+}
 
 /** The folder of the compiled service: BENCH_DIST as it is, or dist/ made from the present sources. */
 async function compiled(): Promise<string> {
@@ -157,7 +162,7 @@ async function spawnService(
 ): Promise<Service> {
   // Into a file, as under a supervisor: read by us, the lines would cost the machine more than they cost the service.
   const log = await open(logFile, 'w')
-  const child = spawn(process.execPath, [...NODE_FLAGS, path.join(dist, 'server.js')], {
+  const child = spawn(process.execPath, [...(await nodeOptions()), path.join(dist, 'server.js')], {
     env: environment,
     stdio: ['ignore', log.fd, log.fd],
   })

@@ -1,25 +1,12 @@
 /** Submissions to a fleet, what was acknowledged of them, and what is stored. */
 import { randomUUID } from 'node:crypto'
 import { onServer } from '../support/server.js'
+import { RIGHT } from '../support/stored-attempts.js'
 import type { Fleet } from './fleet.js'
 
 /** What learners type on lab-network1: all right, and two slips. */
 const SHEETS: readonly Readonly<Record<string, string>>[] = [
-  {
-    c: '-4',
-    a: '4',
-    d: '3',
-    J: '9/2',
-    dJ_dd: '3',
-    dd_da: '1',
-    dJ_da: '3',
-    da_dc: '1',
-    dJ_dc: '3',
-    da_db: '1',
-    dJ_db: '3',
-    dc_dw: '2',
-    dJ_dw: '6',
-  },
+  RIGHT,
   { c: '-4', a: '4', d: '3', J: '9/2', dJ_dd: '2.5', dd_da: '1', dJ_da: '3', da_dc: '1', dJ_dc: '-3' },
 ]
 

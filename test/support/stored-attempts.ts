@@ -3,7 +3,8 @@ import pg from 'pg'
 import { grade } from './grading.js'
 import { LAB_NETWORK_1 } from './lab-graphs.js'
 
-const RIGHT = {
+/** Right in every box of lab-network1. */
+export const RIGHT = {
   c: '-4',
   a: '4',
   d: '3',
