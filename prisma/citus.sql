@@ -23,7 +23,8 @@ DECLARE
     'api_keys',
     'graphs',
     'graph_versions',
-    'courses'
+    'courses',
+    'webhooks'
   ];
   -- On the coordinator alone. A write to a table that every node has locks it whole, until commit: jobs would wait for the
   -- steps of all other jobs.
@@ -43,7 +44,10 @@ DECLARE
     'summary_changes',
     'regraded_attempts',
     'regraded_progress',
-    'idempotency_keys'
+    'idempotency_keys',
+    'standings',
+    'standing_marks',
+    'webhook_deliveries'
   ];
   waiting text[];
   removals text[];

@@ -2,7 +2,7 @@
 import { createAssignmentRepository } from './database/assignments.js'
 import { createAttemptRepository } from './database/attempts.js'
 import type { QueueLimits } from './database/attempt-queue.js'
-import { createAttemptWriter } from './database/attempt-writer.js'
+import { createAttemptWriter, type WriterOptions } from './database/attempt-writer.js'
 import type { Database } from './database/client.js'
 import { createCourseRepository } from './database/courses.js'
 import { isDatabaseOutOfReach, isDatabaseUnavailable } from './database/faults.js'
@@ -36,6 +36,8 @@ export function createServices(
     writerDatabase = database,
     reader = () => database,
     observer,
+    onCommitted,
+    onDeliveries,
     ...options
   }: Pick<Services, 'effects' | 'maxNodes' | 'figures'> & {
     readonly writerLimits?: Partial<QueueLimits>
@@ -44,7 +46,7 @@ export function createServices(
     /** What dashboards read from; the database itself unless it has replicas. */
     readonly reader?: Reader
     readonly observer?: WriterObserver | undefined
-  },
+  } & Pick<WriterOptions, 'onCommitted' | 'onDeliveries'>,
 ): Services {
   const graphs = createGraphRepository(database)
   const keys = createKeyRepository(database)
@@ -71,6 +73,8 @@ export function createServices(
       newId: options.effects.newId,
       limits: writerLimits,
       observer,
+      onCommitted,
+      onDeliveries,
     }),
     jobs: createJobRepository(database),
     regrading: createRegradingRepository(database, { countPage, newId: options.effects.newId }),

@@ -1,13 +1,23 @@
 /** What a flush stores, once it is decided about each of its attempts. */
-import type { AttemptDraft, CountedAttempt, FlushItem, TakenAttempt, WriteOutcome } from './attempt-flush.js'
+import type {
+  AttemptDraft,
+  CountedAttempt,
+  FlushItem,
+  FlushOptions,
+  TakenAttempt,
+  WriteOutcome,
+} from './attempt-flush.js'
 import {
   type LearnerPlace,
   type LearnerState,
   type NewAttempt,
   type NewProgress,
+  type Told,
 } from './attempt-statements.js'
+import { marksOf } from './standing-marks.js'
 import { STORED_RESULTS } from './summary-changes.js'
 import { boxesToStore } from './stored-boxes.js'
+import { deliveriesOf } from './webhook-rows.js'
 
 /**
  * Decides about items in order, each after what those before it of the same learner have come to. Answers those that are
@@ -50,6 +60,19 @@ export function decideAll<Item extends FlushItem>(
     }
   }
   return { taken, attempts, counted, progress }
+}
+
+/** What the attempts tell that are taken; webhooks hear of learners alone, as summaries do. */
+export function toldBy(
+  { attempts, counted }: Pick<ReturnType<typeof decideAll>, 'attempts' | 'counted'>,
+  states: ReadonlyMap<string, LearnerState>,
+  { summarise, newId }: Pick<FlushOptions, 'summarise' | 'newId'>,
+): Told {
+  return {
+    changes: summarise(counted).map(change => ({ ...change, id: newId() })),
+    marks: marksOf(attempts, newId),
+    deliveries: deliveriesOf(counted, ({ draft }) => states.get(placeKey(draft))?.hooks ?? [], newId),
+  }
 }
 
 function attemptOf(draft: AttemptDraft, number: number, taken: TakenAttempt): NewAttempt {

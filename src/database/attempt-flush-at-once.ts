@@ -3,7 +3,7 @@
  * stored in one statement, which is its own transaction and fails where anything is not as it was read. Nothing is left
  * of it then, and the flush that locks first has to do it.
  */
-import { decideAll, personOf, placeKey, placeOf } from './attempt-decisions.js'
+import { decideAll, personOf, placeKey, placeOf, toldBy } from './attempt-decisions.js'
 import type { FlushItem, FlushMeter, FlushOptions, WriteOutcome } from './attempt-flush.js'
 import { readLearners, type LearnerState } from './attempt-statements.js'
 import type { Database } from './client.js'
@@ -39,10 +39,11 @@ export async function flushAtOnce<Item extends FlushItem>(
   if (decided.attempts.length === 0) return outcomes
 
   const { places, rows } = rowsOf(decided, byPlace, options)
-  const changes = options.summarise(decided.counted).map(change => ({ ...change, id: options.newId() }))
+  const told = toldBy(decided, byPlace, options)
+  meter.announced = told.deliveries
   meter.statements += 1
   try {
-    await storeAtOnce(database, places, rows, changes)
+    await storeAtOnce(database, places, rows, told)
   } catch (error) {
     if (isTurnedDown(error)) return undefined
     // Of all else it is not known whether it was committed.

@@ -8,7 +8,7 @@
  * taken back in the same transaction.
  */
 import { performance } from 'node:perf_hooks'
-import { decideAll, personKey, personOf, placeKey, placeOf } from './attempt-decisions.js'
+import { decideAll, personKey, personOf, placeKey, placeOf, toldBy } from './attempt-decisions.js'
 import {
   findErased,
   holdAll,
@@ -24,6 +24,7 @@ import { CommitUnknown, isAssignmentHeld, isLockTimedOut, isTakenBack } from './
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
 import type { NewSummaryChange } from './summary-changes.js'
+import type { NewDelivery } from './webhook-rows.js'
 
 /** A graded submission, before it has a number. */
 export type AttemptDraft = {
@@ -128,6 +129,8 @@ export type FlushMeter = {
   statements: number
   /** Milliseconds that its transaction waited for a connection; undefined where it took none. */
   waited: number | undefined
+  /** What webhooks are to be told, once it is committed. */
+  announced: readonly Pick<NewDelivery, 'courseId'>[]
 }
 
 /** Rolls a transaction back that is to leave nothing behind. */
@@ -261,8 +264,9 @@ async function tryToStore<Item extends FlushItem>(
   const strangers = newcomers.filter(({ courseId, learner }) => !takenOf.has(personKey(courseId, learner)))
   if (strangers.length > 0) await counted(removeNewcomers(transaction, strangers))
 
-  const changes = options.summarise(decided.counted).map(change => ({ ...change, id: options.newId() }))
-  await counted(store(transaction, [...decided.progress.values()], decided.attempts, changes))
+  const told = toldBy(decided, states, options)
+  meter.announced = [...meter.announced, ...told.deliveries]
+  await counted(store(transaction, [...decided.progress.values()], decided.attempts, told))
   return end(true)
 }
 

@@ -8,7 +8,9 @@ import type { Transaction } from './client.js'
 import { Prisma } from './generated/client.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
+import { markInsertion, type NewMark } from './standing-marks.js'
 import { insertionOf, type NewSummaryChange } from './summary-changes.js'
+import { deliveryInsertion, hooksOfCourses, type CourseHook, type NewDelivery } from './webhook-rows.js'
 
 /** Whose attempts on what. */
 export type LearnerPlace = {
@@ -117,11 +119,13 @@ export type LearnerState = LearnerPlace & {
   readonly override: OverrideRow | undefined
   /** Whether the idempotency key that was asked about has led to an attempt. */
   readonly keyTaken: boolean
+  /** The webhooks that are told of the course. */
+  readonly hooks: readonly CourseHook[]
 }
 
 /**
- * Reads role, policy revision, progress and override of learners, and whether idempotency keys are taken, given by their
- * hashes in hexadecimal; assignments that are gone are left out.
+ * Reads role, policy revision, progress and override of learners, the webhooks of their courses, and whether idempotency keys
+ * are taken, given by their hashes in hexadecimal; assignments that are gone are left out.
  *
  * Each row is looked up by its whole primary key, in a subselect of its own: joined with each other, these tables would be
  * read in the planner's order, and of a course that is new it believes that it has three members.
@@ -131,7 +135,9 @@ export async function readLearners(
   places: readonly LearnerPlace[],
   keyHashes: readonly (string | null)[] = [],
 ): Promise<LearnerState[]> {
+  const courses = [...new Set(places.map(place => place.courseId))]
   const rows = await database.$queryRaw<LearnerRow[]>`
+    WITH hooked AS MATERIALIZED (${hooksOfCourses(courses)})
     SELECT a.course_id AS "courseId", a.id AS "assignmentId", given.learner, a.revision, a.regrade_id AS "regradeId", (
         SELECT m.role FROM members m WHERE m.course_id = a.course_id AND m.key = given.learner
       ) AS role, (
@@ -149,14 +155,16 @@ export async function readLearners(
       ) AS override, (
         SELECT true FROM idempotency_keys k
         WHERE k.course_id = a.course_id AND k.key_hash = decode(given.key_hash, 'hex')
-      ) AS taken
+      ) AS taken, (
+        SELECT h.hooks FROM hooked h WHERE h.course_id = a.course_id
+      ) AS hooks
     FROM unnest(
       ${places.map(place => place.courseId)}::uuid[], ${places.map(place => place.assignmentId)}::uuid[],
       ${places.map(place => place.learner)}::text[], ${keyHashes}::text[]
     ) AS given (course_id, assignment_id, learner, key_hash)
     JOIN assignments a ON a.course_id = given.course_id AND a.id = given.assignment_id`
   return rows.map(
-    ({ courseId, assignmentId, learner, revision, regradeId, role, progress, override, taken }) => ({
+    ({ courseId, assignmentId, learner, revision, regradeId, role, progress, override, taken, hooks }) => ({
       courseId,
       assignmentId,
       learner,
@@ -167,6 +175,7 @@ export async function readLearners(
       ...progressIn(progress),
       override: overrideIn(override),
       keyTaken: taken === true,
+      hooks: hooks ?? [],
     }),
   )
 }
@@ -180,6 +189,7 @@ type LearnerRow = LearnerPlace & {
   readonly override:
     (Pick<OverrideRow, 'extraAttempts'> & Texts<Pick<OverrideRow, 'dueAt' | 'closesAt'>>) | null
   readonly taken: boolean | null
+  readonly hooks: readonly CourseHook[] | null
 }
 
 type ProgressTimes = Pick<LearnerState, 'completedAt' | 'firstSeenAt' | 'firstSubmittedAt'>
@@ -255,12 +265,29 @@ export const SET_PROGRESS = Prisma.sql`
   max_points = EXCLUDED.max_points, completed_at = EXCLUDED.completed_at, first_seen_at = EXCLUDED.first_seen_at,
   first_submitted_at = EXCLUDED.first_submitted_at, last_submitted_at = EXCLUDED.last_submitted_at`
 
-/** Stores attempts, the progress that they are counted in, a row a learner, and what they add to summaries. */
+/** What is stored along with attempts, and told by them. */
+export type Told = {
+  /** What they add to summaries. */
+  readonly changes: readonly NewSummaryChange[]
+  /** Whose standing is another. */
+  readonly marks: readonly NewMark[]
+  /** What webhooks are told. */
+  readonly deliveries: readonly NewDelivery[]
+}
+
+/** The end of a statement that stores attempts, after the last part of its WITH: what they tell. */
+export function tell({ changes, marks, deliveries }: Told): Prisma.Sql {
+  const delivered =
+    deliveries.length === 0 ? Prisma.empty : Prisma.sql`, delivered AS (${deliveryInsertion(deliveries)})`
+  return Prisma.sql`, marked AS (${markInsertion(marks)}) ${delivered} ${insertionOf(changes)}`
+}
+
+/** Stores attempts, the progress that they are counted in, a row a learner, and what they tell. */
 export async function store(
   transaction: Transaction,
   progress: readonly NewProgress[],
   attempts: readonly NewAttempt[],
-  changes: readonly NewSummaryChange[],
+  told: Told,
 ): Promise<void> {
   await transaction.$executeRaw`
     WITH progressed AS (
@@ -292,7 +319,7 @@ export async function store(
         variant text, inputs jsonb, "policyRevision" int, feedback text, reveal text, "submittedAt" timestamptz,
         answers jsonb, boxes jsonb, progress jsonb, "keyHash" text)
     )
-    ${insertionOf(changes)}`
+    ${tell(told)}`
 }
 
 /** Takes the memberships back of people who were enrolled in this very transaction: nothing was stored of them. */

@@ -51,8 +51,14 @@ const OLDEST = 10_000
  */
 const LONG = 3_000
 
+export type CommittedAttempt = { readonly courseId: string; readonly id: string }
+
 export type TryOptions = FlushOptions & {
   readonly observer?: WriterObserver | undefined
+  /** Told of attempts once they are committed. Does not throw. */
+  readonly onCommitted?: ((attempts: readonly CommittedAttempt[]) => void) | undefined
+  /** Told of courses of which webhooks are to be told something, once that is committed. Does not throw. */
+  readonly onDeliveries?: ((courseIds: readonly string[]) => void) | undefined
   /** Milliseconds, by a clock that only goes on. */
   readonly now: () => number
 }
@@ -80,13 +86,14 @@ export function createTries(database: Database, options: TryOptions): TryAll {
 
   const flushOnce = async (items: readonly Item[], effort: FlushEffort): ReturnType<typeof flush<Item>> => {
     const start = now()
-    const seen: FlushMeter = { statements: 0, waited: undefined }
+    const seen: FlushMeter = { statements: 0, waited: undefined, announced: [] }
     let outcome: 'committed' | 'failed' = 'failed'
     try {
       const atOnce = isCommon(effort) ? await flushAtOnce(database, items, options, seen) : undefined
       if (atOnce === undefined && now() - start > LONG) return new Map(items.map(item => [item, BUSY]))
       const outcomes = atOnce ?? (await flush(database, items, options, effort, seen))
       outcome = 'committed'
+      tellOthers(outcomes, seen)
       return outcomes
     } finally {
       observer?.flushed({
@@ -98,6 +105,12 @@ export function createTries(database: Database, options: TryOptions): TryAll {
         outcome,
       })
     }
+  }
+
+  const tellOthers = (outcomes: Awaited<ReturnType<typeof flush<Item>>>, { announced }: FlushMeter): void => {
+    const stored = [...outcomes].flatMap(([{ draft }, { kind }]) => (kind === 'stored' ? draft : []))
+    if (stored.length > 0) options.onCommitted?.(stored.map(({ courseId, id }) => ({ courseId, id })))
+    if (announced.length > 0) options.onDeliveries?.([...new Set(announced.map(({ courseId }) => courseId))])
   }
 
   const flushTogether: typeof flushOnce = async (items, effort) => {

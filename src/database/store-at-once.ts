@@ -3,9 +3,8 @@
  * so any more.
  */
 import { assignmentLock } from './assignment-lock.js'
-import { SET_PROGRESS } from './attempt-statements.js'
+import { SET_PROGRESS, tell, type Told } from './attempt-statements.js'
 import type { Database } from './client.js'
-import { insertionOf, type NewSummaryChange } from './summary-changes.js'
 
 /** An assignment as it was read, and what all attempts on it have in common. */
 export type PlaceAsRead = {
@@ -54,7 +53,7 @@ export type RowAtOnce = {
 }
 
 /**
- * Stores attempts, none of them of the same learner in the same course, with keys, progress and changes of summaries.
+ * Stores attempts, none of them of the same learner in the same course, with keys, progress and what they tell.
  *
  * What was read holds when it is stored, or dividing by zero ends the statement and leaves nothing: every key is new; every
  * assignment can be shared with others who store attempts and has the revision and regrading that were read, which a
@@ -66,7 +65,7 @@ export async function storeAtOnce(
   database: Pick<Database, '$executeRaw'>,
   places: readonly PlaceAsRead[],
   rows: readonly RowAtOnce[],
-  changes: readonly NewSummaryChange[],
+  told: Told,
 ): Promise<void> {
   const given = places.map(place => ({ ...place, lock: assignmentLock(place.assignmentId) }))
   const keys = rows.reduce((count, { keyHash }) => count + (keyHash === null ? 0 : 1), 0)
@@ -134,5 +133,5 @@ export async function storeAtOnce(
         decode("keyHash", 'hex')
       FROM items WHERE (SELECT 1 / (count(*) = ${rows.length}::int)::int FROM progressed) = 1
     )
-    ${insertionOf(changes)}`
+    ${tell(told)}`
 }

@@ -19,7 +19,12 @@ function digestOf(list: ListIdentity): string {
 }
 
 /** What a list is ordered by, and so what its positions look like. */
-const POSITIONS = { key: keySchema, id: z.uuid() } as const
+const POSITIONS = {
+  key: keySchema,
+  id: z.uuid(),
+  /** A value that items are sorted by, as JSON, and the key of the item: what else it has to be is the reader's to check. */
+  sorted: z.string().max(2_000),
+} as const
 
 /** The position that a cursor of this list holds; undefined without a cursor. Throws `invalid-cursor`. */
 export function readCursor(
@@ -43,23 +48,48 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
+/** Some items of a list, each with the cursor that goes on after it. */
+export type Listing<Item> = {
+  readonly items: readonly Item[]
+  /** One an item, in the same order. */
+  readonly cursors: readonly string[]
+  readonly hasNextPage: boolean
+}
+
 /**
- * A page from one item more than was asked for: `fetched` was read with `limit + 1`, and the extra item only tells
- * that there is a next page.
+ * A part of a list from one item more than was asked for: `fetched` was read with `limit + 1`, and the extra item only tells
+ * that more follow.
  */
+export function listingFrom<Stored, Item>(
+  fetched: readonly Stored[],
+  limit: number,
+  list: ListIdentity,
+  options: { readonly positionOf: (stored: Stored) => string; readonly view: (stored: Stored) => Item },
+): Listing<Item> {
+  const shown = fetched.slice(0, limit)
+  const digest = digestOf(list)
+  return {
+    items: shown.map(options.view),
+    cursors: shown.map(stored => encode(digest, options.positionOf(stored))),
+    hasNextPage: fetched.length > limit,
+  }
+}
+
+/** A listing as a page: with the one cursor that is needed to go on. */
+export function asPage<Item>({ items, cursors, hasNextPage }: Listing<Item>): Page<Item> {
+  return { items: [...items], nextCursor: hasNextPage ? (cursors.at(-1) ?? null) : null }
+}
+
+function encode(digest: string, position: string): string {
+  return Buffer.from(`${digest}.${position}`).toString('base64url')
+}
+
+/** A page from one item more than was asked for. */
 export function pageFrom<Stored, Item>(
   fetched: readonly Stored[],
   limit: number,
   list: ListIdentity,
   options: { readonly positionOf: (stored: Stored) => string; readonly view: (stored: Stored) => Item },
 ): Page<Item> {
-  const shown = fetched.slice(0, limit)
-  const last = shown.at(-1)
-  const more = fetched.length > limit && last !== undefined
-  return {
-    items: shown.map(options.view),
-    nextCursor: more
-      ? Buffer.from(`${digestOf(list)}.${options.positionOf(last)}`).toString('base64url')
-      : null,
-  }
+  return asPage(listingFrom(fetched, limit, list, options))
 }
