@@ -51,7 +51,7 @@ export async function createWritingRoom() {
 /** A writer, and what it tells of its flushes. */
 export function createObservedWriter(
   database: Database,
-  options: Pick<WriterOptions, 'limits' | 'now'> = {},
+  options: Pick<WriterOptions, 'limits' | 'now' | 'onCommitted' | 'onDeliveries'> = {},
 ) {
   const flushes: FlushedBatch[] = []
   const writer = createAttemptWriter(database, {
