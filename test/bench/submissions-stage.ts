@@ -193,7 +193,7 @@ function attemptsPath(course: string): string {
 async function fillTemplate(port: number, key: string, paths: readonly string[]): Promise<void> {
   const call = async (method: 'PUT' | 'POST', route: string, body: object): Promise<unknown> => {
     const answer = await send(method, port, key, route, body)
-    if (answer.status === 201) return answer.json()
+    if (answer.ok) return answer.json()
     throw new Error(`${method} ${route}: ${String(answer.status)} ${await answer.text()}`)
   }
   const waiting = [...paths]

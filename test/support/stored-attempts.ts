@@ -49,6 +49,14 @@ function worths(policy: typeof GRADED_UNDER | typeof REGRADED_UNDER): number[] {
   return SHEETS.map(sheet => Math.round(grade(LAB_NETWORK_1, sheet, overrides).credit * 1e6))
 }
 
+/** The sheets with what they come to; the first has all of the credit. */
+export function gradedSheets() {
+  return SHEETS.map(answers => {
+    const { credit, boxes } = grade(LAB_NETWORK_1, answers)
+    return { answers, credit, earned: Math.round(credit * 1e6), boxes }
+  })
+}
+
 /**
  * Stores attempts of so many learners on an assignment of lab-network1: attempt m of learner n has typed sheet
  * (n + m) mod 4. The planner knows of them afterwards, unless it is said otherwise.
@@ -61,10 +69,7 @@ export async function storeAttempts(
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    const sheets = SHEETS.map(answers => {
-      const { credit, boxes } = grade(LAB_NETWORK_1, answers)
-      return { answers, credit, earned: Math.round(credit * 1e6), boxes }
-    })
+    const sheets = gradedSheets()
     const { rows } = await client.query<{ course: string; id: string }>(
       `SELECT a.course_id AS course, a.id FROM assignments a JOIN courses c ON c.id = a.course_id
        WHERE c.key = $1 AND a.key = $2`,
