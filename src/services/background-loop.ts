@@ -1,0 +1,49 @@
+/** Work in the background of every server: a step, a rest, and the next step, until it is stopped. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type BackgroundOptions = {
+  /** Told what a step failed of; the next one tries again. */
+  readonly onError: (error: unknown) => void
+  /** Waits for so many milliseconds, or until it is to stop. */
+  readonly pause?: (milliseconds: number, stopping: AbortSignal) => Promise<void>
+}
+
+/** Milliseconds between two steps of which the first has left something to do: others get their turn. */
+const BREATH_MILLISECONDS = 10
+
+/** A loop at rest until it is started. A step is told when it is to stop, and answers whether there is more to do at once. */
+export function createBackgroundLoop(
+  step: (stopping: AbortSignal) => Promise<{ readonly more: boolean }>,
+  restMilliseconds: number,
+  { onError, pause = pauseFor }: BackgroundOptions,
+) {
+  const stopping = new AbortController()
+  const work = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const { more } = await step(stopping.signal).catch((error: unknown) => {
+        onError(error)
+        return { more: false }
+      })
+      await pause(more ? BREATH_MILLISECONDS : restMilliseconds, stopping.signal)
+    }
+  }
+  let working: Promise<void> | undefined
+
+  return {
+    /** Works from now on. */
+    start: (): void => {
+      working ??= work()
+    },
+
+    /** Begins no other step; resolves once the one that is under way is over. */
+    stop: async (): Promise<void> => {
+      stopping.abort()
+      await working
+    },
+  }
+}
+
+async function pauseFor(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  // Stopped is as good as waited.
+  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined)
+}

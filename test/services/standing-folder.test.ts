@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { CourseToFold } from '../../src/database/standings.js'
+import { createStandingFolder } from '../../src/services/standing-folder.js'
+
+function fakeServices(courses: readonly CourseToFold[], fold: (courseId: string) => Promise<number>) {
+  const standings = { toFold: () => Promise.resolve([...courses]), fold }
+  return { standings, effects: { randomBytes: (count: number) => new Uint8Array(count) } }
+}
+
+test('a course whose standings cannot be counted keeps no other waiting', async () => {
+  const errors: unknown[] = []
+  const services = fakeServices(
+    ['a', 'b', 'c'].map(courseId => ({ courseId, changes: 2 })),
+    courseId => (courseId === 'b' ? Promise.reject(new Error('poisoned')) : Promise.resolve(2)),
+  )
+  const folder = createStandingFolder(services, { onError: error => errors.push(error) })
+  expect(await folder.step()).toEqual({ folded: 4, more: false })
+  expect(errors).toEqual([new Error('poisoned')])
+})
+
+test('it counts every second, and again at once while a course has more marks than are folded at once', async () => {
+  const pauses: number[] = []
+  let left = 1_200
+  let rested = (): void => undefined
+  const hasRested = new Promise<void>(resolve => {
+    rested = resolve
+  })
+  const courses = () => (left === 0 ? [] : [{ courseId: 'a', changes: left }])
+  const folder = createStandingFolder(
+    {
+      ...fakeServices([], () => Promise.resolve(0)),
+      standings: {
+        toFold: () => Promise.resolve(courses()),
+        fold: () => {
+          const folded = Math.min(left, 500)
+          left -= folded
+          return Promise.resolve(folded)
+        },
+      },
+    },
+    {
+      onError: error => {
+        throw error
+      },
+      pause: milliseconds => {
+        pauses.push(milliseconds)
+        if (pauses.length < 4) return Promise.resolve()
+        void folder.stop()
+        rested()
+        return Promise.resolve()
+      },
+    },
+  )
+  folder.start()
+  await hasRested
+  await folder.stop()
+  expect([pauses, left]).toEqual([[10, 10, 1_000, 1_000], 0])
+})
