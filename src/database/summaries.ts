@@ -17,6 +17,9 @@ import {
 /** As it was stored; the totals are null while nothing was folded. */
 export type StoredSummary = { readonly totals: unknown; readonly changes: readonly unknown[] }
 
+/** That of an assignment among others. */
+export type StandingSummary = StoredSummary & { readonly assignmentId: string }
+
 /** Which changes are to be folded. */
 export type FoldWhen = {
   /** Where there are so many of an assignment. */
@@ -42,6 +45,11 @@ export function createSummaryRepository(database: Database, reader: Reader = () 
     /** What stands for an assignment, as of one moment; undefined where there is no such assignment. */
     async read(courseId: string, assignmentId: string): Promise<StoredSummary | undefined> {
       return readStanding(reader(), courseId, assignmentId)
+    },
+
+    /** What stands for each of these assignments, as of one moment; those that there are not are left out. */
+    async readMany(courseId: string, assignmentIds: readonly string[]): Promise<StandingSummary[]> {
+      return readStandings(reader(), courseId, assignmentIds)
     },
 
     /** Where there are changes to fold, and how many. */
@@ -90,19 +98,28 @@ export async function readStanding(
   courseId: string,
   assignmentId: string,
 ): Promise<StoredSummary | undefined> {
-  const [stored] = await database.$queryRaw<StoredSummary[]>`
-    SELECT (
+  const [stored] = await readStandings(database, courseId, [assignmentId])
+  return stored
+}
+
+/** The same for several assignments of a course, still in one statement. Each row is looked up by its whole key. */
+async function readStandings(
+  database: Pick<Database, '$queryRaw'>,
+  courseId: string,
+  assignmentIds: readonly string[],
+): Promise<StandingSummary[]> {
+  return database.$queryRaw<StandingSummary[]>`
+    SELECT a.id AS "assignmentId", (
         SELECT s.totals FROM summaries s
-        WHERE s.course_id = ${courseId}::uuid AND s.assignment_id = ${assignmentId}::uuid
+        WHERE s.course_id = ${courseId}::uuid AND s.assignment_id = a.id
           AND s.generation = COALESCE(a.regrade_id, ${STORED_RESULTS}::uuid)
       ) AS totals, (
         SELECT COALESCE(jsonb_agg(c.change ORDER BY c.id), '[]') FROM summary_changes c
-        WHERE c.course_id = ${courseId}::uuid AND c.assignment_id = ${assignmentId}::uuid
+        WHERE c.course_id = ${courseId}::uuid AND c.assignment_id = a.id
           AND c.generation = COALESCE(a.regrade_id, ${STORED_RESULTS}::uuid)
       ) AS changes
     FROM assignments a
-    WHERE a.course_id = ${courseId}::uuid AND a.id = ${assignmentId}::uuid`
-  return stored
+    WHERE a.course_id = ${courseId}::uuid AND a.id = ANY(${[...assignmentIds]}::uuid[])`
 }
 
 /** The first uuid v7 of a moment: those of changes begin with the time at which they were made. */
