@@ -47,7 +47,8 @@ DECLARE
     'idempotency_keys',
     'standings',
     'standing_marks',
-    'webhook_deliveries'
+    'webhook_deliveries',
+    'webhook_dispatchers'
   ];
   waiting text[];
   removals text[];

@@ -1,0 +1,154 @@
+/**
+ * A queue in the database of courses that have something to send: graphile-worker, in a schema of its own. It tells a server
+ * that there is something, and which of them does it; whatever it forgets or tells twice is no harm (services/
+ * webhook-dispatcher.ts). Its statements stand alone and touch none of our tables.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Logger, run, runMigrations } from 'graphile-worker'
+import pg from 'pg'
+import { inUtc } from './connection.js'
+
+/** The one task: sending what is due of a course. */
+const TASK = 'send_webhooks'
+
+/** Courses that a server works on at once. */
+const AT_ONCE = 4
+
+/** One connection listens; the others ask for work and say that it is done. */
+const CONNECTIONS = AT_ONCE
+
+/** Milliseconds between two looks for work where nothing tells of it, as behind a pooler. */
+const POLL_MILLISECONDS = 2_000
+
+/** Milliseconds until it is begun again after the database was away for so long that it gave up. */
+const RESTART_MILLISECONDS = 5_000
+
+export type WorkQueueOptions = {
+  /** Told what did not work; it goes on by itself. */
+  readonly onError: (error: unknown) => void
+}
+
+export type WorkQueue = {
+  /** Puts courses on the queue, each once: at once, or to be done at a time unless it is on the queue already. */
+  readonly wake: (courseIds: readonly string[], at?: Date) => Promise<void>
+  /** Does what is on the queue from now on, several courses at once. What is thrown is told, and forgotten. */
+  readonly work: (send: (courseId: string) => Promise<void>) => void
+  /** Takes nothing on any more, waits for what is under way, and closes the connections. */
+  readonly stop: () => Promise<void>
+}
+
+/** Makes the queue's schema, or brings it up to date. Any number of processes may do it at once. */
+export async function migrateWorkQueue(connectionString: string): Promise<void> {
+  const pool = createPool(connectionString, 1, () => undefined)
+  try {
+    await runMigrations({ pgPool: pool, logger: createLogger(() => undefined) })
+  } finally {
+    await pool.end()
+  }
+}
+
+/** The queue; it connects when first used. */
+export function createWorkQueue(connectionString: string, { onError }: WorkQueueOptions): WorkQueue {
+  const pool = createPool(connectionString, CONNECTIONS, onError)
+  const stopping = new AbortController()
+  let working: Promise<void> | undefined
+
+  const runOnce = async (send: (courseId: string) => Promise<void>): Promise<void> => {
+    const runner = await run({
+      pgPool: pool,
+      logger: createLogger(onError),
+      concurrency: AT_ONCE,
+      pollInterval: POLL_MILLISECONDS,
+      noHandleSignals: true,
+      // A pooler may give each statement another connection.
+      noPreparedStatements: true,
+      taskList: {
+        [TASK]: async payload => {
+          await send(courseIn(payload)).catch(onError)
+        },
+      },
+      crontab: '',
+    })
+    const stop = (): void => {
+      // It says so where it has stopped by itself already.
+      runner.stop().catch(() => undefined)
+    }
+    stopping.signal.addEventListener('abort', stop, { once: true })
+    if (stopping.signal.aborted) stop()
+    try {
+      await runner.promise
+    } finally {
+      stopping.signal.removeEventListener('abort', stop)
+    }
+  }
+
+  const keepRunning = async (send: (courseId: string) => Promise<void>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await runOnce(send).catch(onError)
+      await pause(RESTART_MILLISECONDS, stopping.signal)
+    }
+  }
+
+  return {
+    wake: async (courseIds, at) => {
+      if (courseIds.length === 0) return
+      const jobs = [...new Set(courseIds)].map(courseId => ({
+        identifier: TASK,
+        payload: { courseId },
+        job_key: `${TASK}/${courseId}`,
+        run_at: at?.toISOString() ?? null,
+      }))
+      // What is on the queue for another time stays, if a time was given: it may have been put there just now, for now.
+      await pool.query(
+        `SELECT count(*) FROM graphile_worker.add_jobs(
+           ARRAY(SELECT json_populate_recordset(NULL::graphile_worker.job_spec, $1::json)), $2::boolean)`,
+        [JSON.stringify(jobs), at !== undefined],
+      )
+    },
+
+    work: send => {
+      working ??= keepRunning(send)
+    },
+
+    stop: async () => {
+      stopping.abort()
+      await working
+      await pool.end()
+    },
+  }
+}
+
+function courseIn(payload: unknown): string {
+  return (payload as { courseId: string }).courseId // Put there by us alone.
+}
+
+function createPool(connectionString: string, max: number, onError: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({
+    ...inUtc(connectionString),
+    max,
+    application_name: 'chainmark',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  // Without a listener a broken idle connection ends the process; the next statement has another.
+  pool.on('error', onError)
+  pool.on('connect', client => {
+    // Of one that is in use: its statement fails as well, and tells.
+    client.on('error', () => undefined)
+  })
+  return pool
+}
+
+/** Its errors and warnings are ours; what else it says is of no use to anyone. */
+function createLogger(onError: (error: unknown) => void): Logger {
+  return new Logger(() => (level, message) => {
+    // A type of values that exist in no code: the package declares them for its own compilation alone.
+    const name: string = level
+    if (name === 'error' || name === 'warning') onError(new Error(message))
+  })
+}
+
+async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  // Stopped is as good as waited.
+  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined)
+}

@@ -1,0 +1,19 @@
+/** A certificate for receiver.test that nobody trusts unless told to, and its key; valid for a hundred years. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBoDCCAUegAwIBAgIULnNgJnNPRpHwALVxYi8coK9+6v4wCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNcmVjZWl2ZXIudGVzdDAgFw0yNjExMjMyMTE2MTJaGA8yMTI2
+MTAzMDIxMTYxMlowGDEWMBQGA1UEAwwNcmVjZWl2ZXIudGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABOJCQ5qvIH3yh5gSr7940wG3tDLm6sgM1yTPs6IGV5Te
+DmAmhjWO8Cz3zXf4frDiGbsx6f4jG8WzcbVB+HH6wYOjbTBrMB0GA1UdDgQWBBTW
+HkouPsoyZZgTXQue/oKdOoqOIDAfBgNVHSMEGDAWgBTWHkouPsoyZZgTXQue/oKd
+OoqOIDAPBgNVHRMBAf8EBTADAQH/MBgGA1UdEQQRMA+CDXJlY2VpdmVyLnRlc3Qw
+CgYIKoZIzj0EAwIDRwAwRAIgKp2Tfg6b8u1Ei/ajOnffzCnmMjLc6b+u4peyajsP
+bBACICQ0e9pAqy3M6EMvpwhb5nzzdFSqhYY19F6ken6ESjH4
+-----END CERTIFICATE-----`
+
+/** Of the certificate above, and of nothing else. */
+export const CERTIFICATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7pno7LwxH4ZMFl7D
+pNBoukPWkQ4gicVOpNa33HPIsZmhRANCAATiQkOaryB98oeYEq+/eNMBt7Qy5urI
+DNckz7OiBleU3g5gJoY1jvAs9813+H6w4hm7Men+IxvFs3G1Qfhx+sGD
+-----END PRIVATE KEY-----`
