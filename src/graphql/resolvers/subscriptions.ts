@@ -1,0 +1,89 @@
+/** The fields of Subscription: a course's feed, of ids, and what is read of each. */
+import { findAssignment } from '../../services/assignments.js'
+import type { CourseFeeds, FeedBatch, ProgressBatch } from '../../services/course-feed.js'
+import { findCourse } from '../../services/courses.js'
+import type { LiveAttempts } from '../../services/live-attempts.js'
+import type { RequestContext } from '../context.js'
+import { MAX_TOLD } from '../live-limits.js'
+
+type Feeds = Pick<CourseFeeds, 'watch' | 'watchProgress'>
+
+type CourseArguments = { readonly course: string }
+type AttemptArguments = CourseArguments & { readonly assignment?: string | null }
+
+/** A batch of the feed with the course that it is of. */
+type AttemptBatch = FeedBatch & { readonly courseId: string }
+
+/** The subscriptions over the feeds of courses. What is loaded of an event is loaded once for all who watch. */
+export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
+  return {
+    Subscription: {
+      attemptGraded: {
+        subscribe: async (
+          _root: unknown,
+          { course, assignment }: AttemptArguments,
+          context: RequestContext,
+        ) => {
+          const { services, principal } = context
+          if (assignment === undefined || assignment === null) {
+            const { id } = await findCourse(services, principal, course)
+            return withCourse(feeds.watch(id, {}, untold()), id)
+          }
+          const found = await findAssignment(services, principal, course, assignment)
+          const watched = feeds.watch(found.courseId, { assignmentId: found.assignment.id }, untold())
+          return withCourse(watched, found.courseId)
+        },
+        resolve: async ({ courseId, events, missed }: AttemptBatch) => {
+          const attempts = await loadAttempts(
+            courseId,
+            events.map(({ attemptId }) => attemptId),
+          )
+          return { attempts, missed }
+        },
+      },
+      progressChanged: {
+        subscribe: async (
+          _root: unknown,
+          { course }: CourseArguments,
+          { services, principal }: RequestContext,
+        ) => feeds.watchProgress((await findCourse(services, principal, course)).id, untold()),
+        resolve: (batch: ProgressBatch) => batch,
+      },
+    },
+  }
+}
+
+/** A signal that never comes: a feed is left by ending its iteration. */
+function untold(): AbortSignal {
+  return new AbortController().signal
+}
+
+const DONE = { done: true, value: undefined } as const
+
+/** The batches of a feed with their course, and no larger than a message may be. Whoever ends it ends the feed. */
+function withCourse(
+  feed: AsyncIterator<FeedBatch, undefined>,
+  courseId: string,
+): AsyncIterableIterator<AttemptBatch> {
+  let waiting: FeedBatch['events'] = []
+  const batches: AsyncIterableIterator<AttemptBatch> = {
+    [Symbol.asyncIterator]: () => batches,
+    next: async () => {
+      let missed = 0
+      if (waiting.length === 0) {
+        const told = await feed.next()
+        if (told.done === true) return DONE
+        waiting = told.value.events
+        missed = told.value.missed
+      }
+      const events = waiting.slice(0, MAX_TOLD)
+      waiting = waiting.slice(MAX_TOLD)
+      return { done: false, value: { courseId, events, missed } }
+    },
+    return: async () => {
+      await feed.return?.()
+      return DONE
+    },
+  }
+  return batches
+}
