@@ -1,6 +1,6 @@
 /**
  * Who may import whom: the directions of src/README.md. Imports run one way,
- * {server, cli} → app → http → services → database; services also import grading and figure, which import engine.
+ * {server, cli} → app → {http, graphql} → services → database; services also import grading and figure, which import engine.
  */
 const within = (...folders) => `^src/(${folders.join('|')})`
 
@@ -32,7 +32,13 @@ module.exports = {
       within('http/'),
       within('services/', 'contracts/', 'errors\\.ts', 'database/writer-observer\\.ts'),
     ),
-    only('app', within('app\\.ts'), within('http/', 'services/', 'contracts/', 'errors\\.ts')),
+    only('outbound', within('outbound/'), within('services/')),
+    only(
+      'graphql',
+      within('graphql/'),
+      within('services/', 'contracts/', 'errors\\.ts', 'http/(authentication|form-faults|json-body|problems|upgrades)\\.ts'),
+    ),
+    only('app', within('app\\.ts'), within('http/', 'graphql/', 'services/', 'contracts/', 'errors\\.ts')),
     {
       name: 'services-see-repositories-as-types',
       severity: 'error',

@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** The tests that tell Postgres from a cluster, on the cluster of CITUS_URL: `npm run test:citus`. */
 export default defineConfig({
+  // See vitest.config.ts.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: [
       'test/http/**/*.test.ts',

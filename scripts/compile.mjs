@@ -2,11 +2,23 @@
 // when dist/ was made from these very sources. Made aside and moved into place, so that a build that fails or a second
 // one at the same time leaves a dist/ that works.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { build, version } from 'esbuild'
 
 const STAMP = 'dist/.compiled'
+
+/** Files that are not compiled. */
+const COPIED = ['graphql/schema.graphql']
 
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -45,6 +57,8 @@ async function compile(digest) {
       sourcemap: true,
       logLevel: 'warning',
     })
+    // Read when the server starts: it is no module.
+    for (const file of COPIED) cpSync(path.join('src', file), path.join(fresh, file))
     writeFileSync(path.join(fresh, '.compiled'), digest)
     if (statSync('dist', { throwIfNoEntry: false }) !== undefined) renameSync('dist', path.join(aside, 'old'))
     renameSync(fresh, 'dist')

@@ -17,11 +17,16 @@ import { registerRequestLog } from './http/request-log.js'
 import { registerAttemptBatchRoute } from './http/routes/attempt-batch.js'
 import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/attempts.js'
 import { registerCourseRoutes } from './http/routes/courses.js'
+import { registerExportRoutes } from './http/routes/exports.js'
 import { registerFigureRoutes } from './http/routes/figures.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
 import { registerJobRoutes } from './http/routes/jobs.js'
+import { registerWebhookRoutes } from './http/routes/webhooks.js'
+import { registerStatisticsRoutes } from './http/routes/statistics.js'
 import { createTraffic, type Traffic } from './http/traffic.js'
 import { proxyTrust, type TrustedProxies } from './http/trusted-proxies.js'
+import { GRAPHQL_ADDRESS, registerGraphql, type GraphqlOptions } from './graphql/register.js'
+import { registerSockets } from './graphql/sockets.js'
 import type { Services } from './services/services.js'
 
 const BODY_BYTES = 256 * 1024
@@ -38,6 +43,8 @@ export type AppOptions = {
   readonly metrics?: Metrics
   /** For who wants to know of it, or to end it. */
   readonly traffic?: Traffic
+  /** Without it, nobody is told of the schema. */
+  readonly graphql?: GraphqlOptions
   /** After so many milliseconds a database that says nothing counts as away, for /readyz. */
   readonly pingMilliseconds?: number
 }
@@ -70,6 +77,7 @@ export async function buildApp(
     },
   })
   registerProblems(app, services.isUnavailable)
+  const sockets = await registerSockets(app, GRAPHQL_ADDRESS)
   registerRequestLog(app)
   metrics?.observeRequests(app)
   metrics?.watchRequests(traffic.inFlight)
@@ -83,7 +91,7 @@ export async function buildApp(
   })
   registerJsonBodies(app)
   const limits = await createRateLimits(app, options.rateLimits ?? NO_LIMITS, metrics?.limited)
-  registerAuthentication(app, {
+  const { identify } = registerAuthentication(app, {
     authenticate: services.authenticate,
     now: services.effects.now,
     limited: limits.lookUp,
@@ -112,9 +120,13 @@ export async function buildApp(
     registerAttemptRoutes(routes, services)
     registerAttemptBatchRoute(routes, services)
     registerProgressRoutes(routes, services)
+    registerExportRoutes(routes, services)
+    registerStatisticsRoutes(routes, services)
     registerJobRoutes(routes, services)
+    registerWebhookRoutes(routes, services)
     done()
   })
+  await registerGraphql(app, services, { introspection: false, ...options.graphql, identify, sockets })
   await registerDocumentation(app)
   await app.ready()
   return app

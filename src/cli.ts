@@ -30,7 +30,8 @@ const USAGE = `chainmark: the operator's commands
   chainmark keys list --tenant KEY
   chainmark keys revoke ID
   chainmark verify [--tenant KEY] [--repair]     count all attempts again and print what differs from what is kept
-                                                 of them; --repair puts summaries right, and nothing else
+                                                 of them; --repair puts summaries and standings right,
+                                                 and nothing else
   chainmark check FILE                           check a graph definition; - reads standard input
 
 Scopes: ${SCOPES.join(' ')}, or all.

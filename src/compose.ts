@@ -1,5 +1,6 @@
 /** Puts the services together over one database. */
 import { createAssignmentRepository } from './database/assignments.js'
+import { createAttemptFeedRepository } from './database/attempt-feed.js'
 import { createAttemptRepository } from './database/attempts.js'
 import type { QueueLimits } from './database/attempt-queue.js'
 import { createAttemptWriter, type WriterOptions } from './database/attempt-writer.js'
@@ -8,22 +9,31 @@ import { createCourseRepository } from './database/courses.js'
 import { isDatabaseOutOfReach, isDatabaseUnavailable } from './database/faults.js'
 import { createGraphRepository } from './database/graphs.js'
 import { createJobRepository } from './database/jobs.js'
+import { createLearnerRepository } from './database/learners.js'
+import { notifyServers, type ListenForHints } from './database/live-hints.js'
 import { createMemberRepository } from './database/members.js'
 import { createOverrideRepository } from './database/overrides.js'
 import { createProgressRepository } from './database/progress.js'
 import type { Reader } from './database/read-replicas.js'
 import { createRecountRepository } from './database/recount.js'
 import { createRegradingRepository } from './database/regrading.js'
+import { createStatisticsRepository } from './database/statistics.js'
+import { createStandingRepository } from './database/standings.js'
 import { createSummaryRepository } from './database/summaries.js'
 import { createKeyRepository, createTenantRepository } from './database/tenants.js'
 import { createVariantRepository } from './database/variants.js'
+import { createDeliveryRepository } from './database/webhook-deliveries.js'
+import { createWebhookRepository } from './database/webhooks.js'
 import { createAuthentication } from './services/api-keys.js'
 import { createAssignmentCache } from './services/assignment-cache.js'
 import { countAttempts, countPage, countShare } from './services/count-attempts.js'
+import { createCourseFeeds } from './services/course-feed.js'
 import { memberHash } from './services/courses.js'
 import type { WriterObserver } from './database/writer-observer.js'
+import { createDeliveryBell } from './services/delivery-bell.js'
 import { createGraphLibrary } from './services/graph-library.js'
 import { createJobBell } from './services/job-bell.js'
+import { pauseFor } from './services/live-clock.js'
 import type { Services } from './services/services.js'
 import { createTurns } from './services/turns.js'
 import { createVariantDraw } from './services/variant-draw.js'
@@ -38,6 +48,9 @@ export function createServices(
     observer,
     onCommitted,
     onDeliveries,
+    webhookUrls = { allowPrivate: false },
+    listen = listenToNobody,
+    onFeedError = () => undefined,
     ...options
   }: Pick<Services, 'effects' | 'maxNodes' | 'figures'> & {
     readonly writerLimits?: Partial<QueueLimits>
@@ -46,12 +59,29 @@ export function createServices(
     /** What dashboards read from; the database itself unless it has replicas. */
     readonly reader?: Reader
     readonly observer?: WriterObserver | undefined
+    /** Where webhooks may point; to the public internet unless it is said. */
+    readonly webhookUrls?: Services['webhookUrls']
+    /** Hears what servers tell each other was committed; without it, those who watch wait until the tables are looked at. */
+    readonly listen?: ListenForHints
+    /** Told what failed for those who watch courses. */
+    readonly onFeedError?: (error: unknown) => void
   } & Pick<WriterOptions, 'onCommitted' | 'onDeliveries'>,
 ): Services {
   const graphs = createGraphRepository(database)
   const keys = createKeyRepository(database)
+  const deliveryBell = createDeliveryBell()
+  const feeds = createCourseFeeds({
+    repository: createAttemptFeedRepository(database),
+    listen,
+    notify: payload => notifyServers(database, payload),
+    newId: options.effects.newId,
+    now: options.effects.monotonic,
+    pause: pauseFor,
+    onError: onFeedError,
+  })
   const assignmentServices = {
     effects: options.effects,
+    feeds,
     library: createGraphLibrary(graphs),
     courses: createCourseRepository(database),
     members: createMemberRepository(database, { countShare, newId: options.effects.newId }),
@@ -73,15 +103,29 @@ export function createServices(
       newId: options.effects.newId,
       limits: writerLimits,
       observer,
-      onCommitted,
-      onDeliveries,
+      onCommitted: attempts => {
+        feeds.tell({ kind: 'attempts', attempts })
+        onCommitted?.(attempts)
+      },
+      onDeliveries: courseIds => {
+        deliveryBell.ring(courseIds)
+        onDeliveries?.(courseIds)
+      },
     }),
     jobs: createJobRepository(database),
     regrading: createRegradingRepository(database, { countPage, newId: options.effects.newId }),
     jobBell: createJobBell(),
     turn: createTurns(),
     summaries: createSummaryRepository(database, reader),
+    standings: createStandingRepository(database),
+    learners: createLearnerRepository(reader),
+    statistics: createStatisticsRepository(reader),
     recount: createRecountRepository(database),
+    webhooks: createWebhookRepository(database),
+    webhookUrls,
+    deliveries: createDeliveryRepository(database),
+    deliveryBell,
+    feeds,
     keys,
     authenticate: createAuthentication(keys, options.effects),
     tenants: createTenantRepository(database),
@@ -92,3 +136,5 @@ export function createServices(
     },
   }
 }
+
+const listenToNobody: ListenForHints = () => ({ stop: () => Promise.resolve() })

@@ -48,6 +48,7 @@ const environmentSchema = z
       .transform(text => text.trim().split(/\s+/))
       .pipe(z.array(postgresUrl))
       .default([]),
+    DATABASE_DIRECT_URL: postgresUrl.optional(),
     CHAINMARK_DATA: z.string().min(1).default('.chainmark'),
     CHAINMARK_MAX_NODES: z.coerce.number().int().min(1).max(10_000).default(2000),
     CHAINMARK_QUEUE: z.coerce.number().int().min(1).max(100_000).default(5_000),
@@ -60,6 +61,9 @@ const environmentSchema = z
     RATE_LIMIT_PRACTICE: perMinute.default(3_000),
     // Keys are not guessed: this bounds look-ups, and lets a client with a mistyped key go on trying.
     RATE_LIMIT_FAILED_KEYS: perMinute.default(100),
+    CHAINMARK_WEBHOOKS_PRIVATE: z.enum(['true', 'false']).optional(),
+    // z.coerce.boolean would take the text "false" for true.
+    CHAINMARK_GRAPHQL_INTROSPECTION: z.enum(['true', 'false']).optional(),
     METRICS_PORT: port.optional(),
     METRICS_HOST: z.string().min(1).default('127.0.0.1'),
     LOG_LEVEL: z.enum(LEVELS).default('info'),
@@ -77,6 +81,8 @@ export type Config = {
   readonly databaseUrl: string | undefined
   /** Read replicas, for what dashboards ask; none: the database itself. */
   readonly readUrls: readonly string[]
+  /** The database by sessions of its own, where a pooler stands before it; undefined: as above. */
+  readonly directUrl: string | undefined
   /** Absolute. */
   readonly dataFolder: string
   /** The most nodes of a published graph. */
@@ -91,6 +97,10 @@ export type Config = {
   readonly trustedProxies: number | readonly string[]
   /** Requests in a minute; 0: without limit. */
   readonly rateLimits: { readonly perKey: number; readonly practice: number; readonly failedKeys: number }
+  /** Whether webhooks may point to http and to private networks; not in production unless it is said. */
+  readonly privateWebhooks: boolean
+  /** Whether /graphql tells its schema, and /graphiql is there. */
+  readonly graphqlIntrospection: boolean
   /** Where metrics are served; undefined: nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined
   readonly logLevel: (typeof LEVELS)[number]
@@ -112,6 +122,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
     readUrls: values.DATABASE_READ_URL,
+    directUrl: values.DATABASE_DIRECT_URL,
     dataFolder: path.resolve(values.CHAINMARK_DATA),
     maxNodes: values.CHAINMARK_MAX_NODES,
     queueCapacity: values.CHAINMARK_QUEUE,
@@ -123,6 +134,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       practice: values.RATE_LIMIT_PRACTICE,
       failedKeys: values.RATE_LIMIT_FAILED_KEYS,
     },
+    privateWebhooks:
+      values.CHAINMARK_WEBHOOKS_PRIVATE === undefined
+        ? values.NODE_ENV !== 'production'
+        : values.CHAINMARK_WEBHOOKS_PRIVATE === 'true',
+    graphqlIntrospection:
+      values.CHAINMARK_GRAPHQL_INTROSPECTION === undefined
+        ? values.NODE_ENV !== 'production'
+        : values.CHAINMARK_GRAPHQL_INTROSPECTION === 'true',
     metrics:
       values.METRICS_PORT === undefined
         ? undefined

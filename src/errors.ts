@@ -16,6 +16,10 @@ export const PROBLEMS = {
     status: 400,
     title: 'The Idempotency-Key is not 1 to 255 visible ASCII characters',
   },
+  'graphql-syntax': { status: 400, title: 'The query is not GraphQL' },
+  'graphql-invalid': { status: 400, title: 'The query does not fit the schema' },
+  'query-too-complex': { status: 400, title: 'The query asks for more than one query may' },
+  'preflight-needed': { status: 400, title: 'The request lacks a header that a page of another site cannot send' },
   'invalid-cursor': { status: 400, title: 'The cursor is not one of this list' },
   'missing-key': { status: 401, title: 'An API key is needed' },
   'unknown-key': { status: 401, title: 'The API key is not known or was revoked' },
@@ -24,9 +28,11 @@ export const PROBLEMS = {
   'assignment-not-open': { status: 403, title: 'The assignment is not open yet' },
   'assignment-closed': { status: 403, title: 'The assignment is closed' },
   'no-attempts-left': { status: 403, title: 'No attempts are left' },
+  'method-not-allowed': { status: 405, title: 'Only queries can be sent by GET' },
   'route-not-found': { status: 404, title: 'There is nothing at this address' },
   'not-found': { status: 404, title: 'What the address names does not exist' },
   'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another request' },
+  'too-many-webhooks': { status: 409, title: 'The tenant has as many webhooks as it may have' },
   'stale-variant': { status: 409, title: 'The variant is no longer current' },
   'learner-erased': { status: 410, title: "The learner's data was erased" },
   'changes-dropped': { status: 410, title: 'What the job would change is no longer kept' },
@@ -40,6 +46,7 @@ export const PROBLEMS = {
   'variant-required': { status: 422, title: 'The attempt does not say which variant it answers' },
   'invalid-override': { status: 422, title: 'The override does not fit its assignment' },
   'invalid-assignment': { status: 422, title: 'The assignment does not fit its graph' },
+  'invalid-webhook': { status: 422, title: 'The webhook cannot be told what it asks for' },
   'unknown-box': { status: 422, title: 'An answer names a box that is not asked' },
   'unreadable-answer': { status: 422, title: 'An answer cannot be read' },
   'nothing-answered': { status: 422, title: 'No box is answered' },
@@ -47,6 +54,7 @@ export const PROBLEMS = {
   'too-complex': { status: 422, title: 'The request takes more work than one request may ask for' },
   'figure-too-large': { status: 422, title: 'The graph has too many nodes to be drawn' },
   'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
+  'too-many-subscriptions': { status: 429, title: 'Too many subscriptions are open' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'figure-not-drawn': { status: 503, title: 'Drawing the figure took too much time or memory' },
   unavailable: { status: 503, title: 'The service cannot answer right now' },
@@ -67,11 +75,13 @@ export type FormCode =
   | 'too-deep'
   | 'reserved-name'
 
-/** Faults of an assignment or of practice inputs against their graph. */
+/** Faults against what is there: of an assignment or of practice inputs against their graph, of a webhook. */
 export type ReferenceCode =
   | 'unknown-graph'
   | 'unknown-version'
   | 'unknown-input'
+  | 'unknown-course'
+  | 'url-not-allowed'
   | 'closes-before-opening'
   | 'reveal-without-close'
   | 'variant-required'
@@ -104,6 +114,8 @@ export const ENTRIES = {
   'unknown-graph': 'there is no graph of that key',
   'unknown-version': 'the graph has no such version',
   'unknown-input': 'the graph has no such input',
+  'unknown-course': 'there is no course of that key',
+  'url-not-allowed': 'a URL leads where nothing is sent',
   'closes-before-opening': 'closesAt is not after opensAt',
   'reveal-without-close': 'right values are to be revealed after the close, and there is no closesAt',
   'variant-required': 'variants are drawn, and the attempt names none',

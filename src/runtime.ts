@@ -10,8 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config.js'
 import { createDatabase } from './database/client.js'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedded-postgres.js'
+import { createHintListener } from './database/live-hints.js'
 import { migrate, pendingMigrations } from './database/migrate.js'
 import { createReader } from './database/read-replicas.js'
+import { migrateWorkQueue } from './database/work-queue.js'
 import { createWriterDatabase } from './database/writer-database.js'
 import type { WriterObserver } from './database/writer-observer.js'
 import { createServices } from './compose.js'
@@ -68,18 +70,25 @@ export async function openRuntime(config: Config, options: RuntimeOptions): Prom
       },
     }),
   )
+  const services = createServices(database, {
+    effects: systemEffects,
+    maxNodes: config.maxNodes,
+    figures,
+    writerDatabase,
+    writerLimits: { capacity: config.queueCapacity },
+    observer: options.observer,
+    webhookUrls: { allowPrivate: config.privateWebhooks },
+    reader: createReader(database, replicas),
+    listen: createHintListener(config.directUrl ?? databaseUrl),
+    onFeedError: error => {
+      options.log(`Watching courses: ${error instanceof Error ? error.message : String(error)}`)
+    },
+  })
   return {
     databaseUrl,
-    services: createServices(database, {
-      effects: systemEffects,
-      maxNodes: config.maxNodes,
-      figures,
-      writerDatabase,
-      writerLimits: { capacity: config.queueCapacity },
-      observer: options.observer,
-      reader: createReader(database, replicas),
-    }),
+    services,
     close: async () => {
+      await services.feeds.stop()
       await figures.close()
       await Promise.all([database, writerDatabase, ...replicas].map(client => client.$disconnect()))
       await postgres?.stop()
@@ -139,6 +148,7 @@ export async function prepareDatabase(config: Config, runtime: Runtime): Promise
 /** Applies the migrations that are missing, and counts what was stored before it was counted. Answers their names. */
 export async function migrateDatabase({ databaseUrl, services }: Runtime): Promise<readonly string[]> {
   const { applied } = await migrate(databaseUrl)
+  await migrateWorkQueue(databaseUrl)
   // Every time: an earlier run may have been cut off before it came to this.
   await countMissing(services)
   return applied

@@ -10,10 +10,14 @@ import { readConfig, type Config } from './config.js'
 import { createMetrics, type Metrics } from './http/metrics.js'
 import { serveMetrics } from './http/metrics-server.js'
 import { createTraffic, type Traffic } from './http/traffic.js'
+import { createPost } from './outbound/post.js'
+import { createWorkQueue } from './database/work-queue.js'
 import { demoKeyFile, openRuntime, prepareDatabase } from './runtime.js'
 import { createJobRunner } from './services/job-runner.js'
+import { createStandingFolder } from './services/standing-folder.js'
 import { createSummaryFolder } from './services/summary-folder.js'
 import { seedDemo } from './services/seed-demo.js'
+import { createWebhookDispatcher } from './services/webhook-dispatcher.js'
 
 /** After this long a stop no longer waits for connections on which nothing is under way. */
 const SILENT_MILLISECONDS = 2_500
@@ -129,12 +133,31 @@ async function start(
     },
   })
   opened.push(folder.stop)
+  const standings = createStandingFolder(runtime.services, {
+    onError: error => {
+      log.error({ err: error }, 'counting standings again failed')
+    },
+  })
+  opened.push(standings.stop)
+  const onDispatchError = (error: unknown): void => {
+    log.error({ err: error }, 'sending to webhooks failed')
+  }
+  const dispatcher = createWebhookDispatcher(
+    {
+      ...runtime.services,
+      queue: createWorkQueue(config.directUrl ?? runtime.databaseUrl, { onError: onDispatchError }),
+      post: createPost({ allowPrivate: config.privateWebhooks }),
+    },
+    { onError: onDispatchError, onOutcome: metrics?.delivered },
+  )
+  opened.push(dispatcher.stop)
   // After the last request nothing comes any more; what a client that left has sent is stored all the same.
   opened.push(runtime.services.writer.drain)
   const app = await buildApp(runtime.services, log, {
     pressure: { maxLoopDelay: config.maxLoopDelay },
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
+    graphql: { introspection: config.graphqlIntrospection },
     traffic,
     ...(metrics === undefined ? {} : { metrics }),
   })
@@ -142,14 +165,20 @@ async function start(
   opened.push(async () => {
     // A step that is under way is told to hurry now and waited for later: no request waits for it.
     void runner.stop()
+    // Requests of ours may take as long as those of others.
+    void dispatcher.stop().catch(() => undefined)
     // /readyz says no from the signal on; until load balancers have seen that, what they send is answered.
     if (listening) await sleep(config.drainSeconds * 1_000)
+    // Whoever watches a course would stay for ever.
+    runtime.services.feeds.endAll()
     await closeApp(app, traffic)
   })
   await app.listen({ port: config.port, host: config.host })
   listening = true
   runner.start()
   folder.start()
+  dispatcher.start()
+  standings.start()
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = localUrl(config.host, port)

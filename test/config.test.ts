@@ -9,12 +9,23 @@ describe('what the environment sets', () => {
       trustedProxies: 0,
       rateLimits: { perKey: 0, practice: 3_000, failedKeys: 100 },
       metrics: undefined,
+      graphqlIntrospection: true,
     })
   })
 
   test.each([
     ['a wait for load balancers', { CHAINMARK_DRAIN_SECONDS: '5' }, { drainSeconds: 5 }],
     ['an event loop as late as it will', { CHAINMARK_MAX_LOOP_DELAY: '0' }, { maxLoopDelay: 0 }],
+    [
+      'no schema to be asked for',
+      { CHAINMARK_GRAPHQL_INTROSPECTION: 'false' },
+      { graphqlIntrospection: false },
+    ],
+    [
+      'none in production',
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x' },
+      { graphqlIntrospection: false },
+    ],
     ['one balancer', { TRUST_PROXY: '1' }, { trustedProxies: 1 }],
     ['none', { TRUST_PROXY: '0' }, { trustedProxies: 0 }],
     ['an empty variable, like none', { TRUST_PROXY: '' }, { trustedProxies: 0 }],
@@ -34,6 +45,18 @@ describe('what the environment sets', () => {
       { METRICS_PORT: '9464', METRICS_HOST: '::' },
       { metrics: { host: '::', port: 9_464 } },
     ],
+    ['webhooks to networks nearby, for trying it', {}, { privateWebhooks: true }],
+    [
+      'none in production',
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x' },
+      { privateWebhooks: false },
+    ],
+    [
+      'and there where it is wanted',
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x', CHAINMARK_WEBHOOKS_PRIVATE: 'true' },
+      { privateWebhooks: true },
+    ],
+    ['nowhere else where it is not', { CHAINMARK_WEBHOOKS_PRIVATE: 'false' }, { privateWebhooks: false }],
     ['a host for metrics alone: none', { METRICS_HOST: '::' }, { metrics: undefined }],
   ])('%s', (_name, environment, expected) => {
     expect(readConfig(environment)).toMatchObject(expected)

@@ -9,6 +9,7 @@ export const SCOPES = [
   'courses:write',
   'attempts:write',
   'progress:read',
+  'webhooks:write',
 ] as const
 
 export const scopeSchema = z.enum(SCOPES)

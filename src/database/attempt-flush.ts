@@ -221,6 +221,8 @@ async function tryToStore<Item extends FlushItem>(
   }
   const end = (commit: boolean): Trial<Item> => ({ outcomes, commit })
 
+  // Of what was tried before nothing is left.
+  meter.announced = []
   const claims = claimsOf(items)
   const time = items[0]?.draft.submittedAt ?? new Date(0)
   const { keys, newcomers } = await counted(
@@ -265,7 +267,7 @@ async function tryToStore<Item extends FlushItem>(
   if (strangers.length > 0) await counted(removeNewcomers(transaction, strangers))
 
   const told = toldBy(decided, states, options)
-  meter.announced = [...meter.announced, ...told.deliveries]
+  meter.announced = told.deliveries
   await counted(store(transaction, [...decided.progress.values()], decided.attempts, told))
   return end(true)
 }

@@ -67,6 +67,13 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
       return rows.map(withBoxes)[0]
     },
 
+    /** Those of these attempts of a course that there are, with the results that stand. From the database itself: just stored. */
+    async findMany(courseId: string, ids: readonly string[]): Promise<StoredAttempt[]> {
+      const rows = await database.$queryRaw<StoredAttempt[]>`
+        ${STANDING} WHERE a.course_id = ${courseId}::uuid AND a.id = ANY(${[...ids]}::uuid[])`
+      return rows.map(withBoxes)
+    },
+
     /** A learner's attempt on an assignment by its number, with the result that stands. */
     async findNumber(
       courseId: string,

@@ -1,5 +1,6 @@
 /** Enrolling a learner for what is about to be stored of them. */
 import type { Database, Transaction } from './client.js'
+import { beginStanding } from './standings.js'
 
 /** Someone of a course, as callers name them and as an erasure remembers them. */
 export type Enrolment = {
@@ -17,10 +18,11 @@ export async function enrol(
   { courseId, learner, learnerHash }: Enrolment,
   time: Date,
 ): Promise<boolean> {
-  await transaction.$executeRaw`
+  const inserted = await transaction.$executeRaw`
     INSERT INTO members (course_id, key, role, created_at, updated_at)
     VALUES (${courseId}::uuid, ${learner}, 'learner', ${time}, ${time})
     ON CONFLICT (course_id, key) DO NOTHING`
+  if (inserted > 0) await beginStanding(transaction, courseId, learner)
   // No row: an erasure was committed between the two statements.
   const [member] = await transaction.$queryRaw<{ erased: boolean }[]>`
     SELECT EXISTS (

@@ -1,6 +1,7 @@
 /** Members of a course, and what is left of those who were erased. */
 import type { Database, Transaction } from './client.js'
 import { CameBetween, changeShare, holdLearner, type ShareOptions } from './learner-share.js'
+import { beginStanding, eraseStandings } from './standings.js'
 
 export type StoredMember = {
   readonly key: string
@@ -62,6 +63,7 @@ export function createMemberRepository(database: Database, options: ShareOptions
         const created = before === undefined
         // Somebody was enrolled just now, whose role and attempts we have not seen.
         if (created && inserted === 0) throw new CameBetween()
+        if (created) await beginStanding(transaction, courseId, key)
         if (!created && before !== role) {
           await changeShare(transaction, courseId, key, options, before === 'instructor' ? 1 : -1)
         }
@@ -77,8 +79,8 @@ export function createMemberRepository(database: Database, options: ShareOptions
     },
 
     /**
-     * Erases a person from a course: attempts, variants, overrides, progress and membership in one transaction, and what
-     * they have added to the summaries. Of their idempotency keys the hashes stay, so that a late retry is told and not
+     * Erases a person from a course: attempts, variants, overrides, progress, standing and membership in one transaction, and
+     * what they have added to the summaries. Of their idempotency keys the hashes stay, so that a late retry is told and not
      * stored again. False when nothing is known of that person.
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
@@ -108,7 +110,10 @@ export function createMemberRepository(database: Database, options: ShareOptions
         await transaction.$executeRaw`
           DELETE FROM progress WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
+          DELETE FROM webhook_deliveries WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
           DELETE FROM members WHERE course_id = ${courseId}::uuid AND key = ${key}`
+        await eraseStandings(transaction, courseId, [key])
         await transaction.$executeRaw`
           INSERT INTO erasures (course_id, member_hash, erased_at) VALUES (${courseId}::uuid, ${hash}, ${time})
           ON CONFLICT (course_id, member_hash) DO UPDATE SET erased_at = EXCLUDED.erased_at`

@@ -6,12 +6,12 @@ import { readReplicas } from '@prisma/extension-read-replicas'
 import type { Database } from './client.js'
 
 /** A database to read from: one of the replicas by turns of chance, or where there are none the database itself. */
-export type Reader = () => Pick<Database, '$queryRaw' | 'progress'>
+export type Reader = () => Pick<Database, '$queryRaw'>
 
 /** A reader that spreads its work over these replicas. */
 export function createReader(database: Database, replicas: readonly Database[]): Reader {
   if (replicas.length === 0) return () => database
   // The extension is typed for any client; ours has all that its replicas need.
   const spread = database.$extends(readReplicas({ replicas: [...replicas] as never[] }))
-  return () => spread.$replica() as unknown as Database
+  return () => spread.$replica()
 }

@@ -6,6 +6,7 @@
 import { ownAssignment } from './assignment-lock.js'
 import type { Database } from './client.js'
 import { openAssignment, type AssignmentPlace, type AssignmentSnapshot } from './recount-snapshot.js'
+import { readStandings, repairStandings, type RecountedStanding } from './standing-recount.js'
 import { dropAll, replaceAll } from './summary-folding.js'
 import { findDead, findMissing, UNCOUNTED } from './summary-generations.js'
 
@@ -84,6 +85,16 @@ export function createRecountRepository(database: Database) {
       for (const generation of generations) {
         await database.$transaction(transaction => dropAll(transaction, { ...place, generation }))
       }
+    },
+
+    /** The next people of a course who are members, have a standing or are marked, by key. */
+    async standings(courseId: string, after: string): Promise<RecountedStanding[]> {
+      return readStandings(database, courseId, after)
+    },
+
+    /** Counts these people's standings again, and leaves none of those who are no members. */
+    async repairStandings(courseId: string, people: readonly string[]): Promise<void> {
+      await database.$transaction(transaction => repairStandings(transaction, courseId, people))
     },
 
     /** The next idempotency keys of a course, by hash, and where each leads to. */

@@ -16,6 +16,7 @@ import { dropFolded } from './regrading-leftovers.js'
 import { writePage, type PageOptions } from './regrading-page.js'
 import { readLearners, readMissed, type Regrade } from './regrading-reads.js'
 import { letStand } from './regrading-standing.js'
+import { hooksOfCourses, insertDeliveries, type CourseHook } from './webhook-rows.js'
 
 export type LastPass = {
   /** What the job's policy gives for full credit. */
@@ -64,6 +65,7 @@ export async function runLastPass(
         }
         await letStand(transaction, job, maxPoints, options)
         await markDone(transaction, job, time)
+        await announceDone(transaction, job, time, options.newId)
         return 'done'
       },
       { timeout: PASS_MILLISECONDS },
@@ -79,6 +81,34 @@ async function limitWaits(transaction: Transaction): Promise<void> {
   await transaction.$queryRaw`
     SELECT set_config('lock_timeout', ${String(LOCK_MILLISECONDS)}, true),
       set_config('statement_timeout', ${String(STATEMENT_MILLISECONDS)}, true)`
+}
+
+/** Leaves a row for every webhook that is to hear that the job's results stand. */
+async function announceDone(
+  transaction: Transaction,
+  { id: jobId, courseId, assignmentId }: HeldJob,
+  createdAt: Date,
+  newId: () => string,
+): Promise<void> {
+  const type = 'regrade.finished'
+  const rows = await transaction.$queryRaw<{ hooks: CourseHook[] }[]>`${hooksOfCourses([courseId])}`
+  const told = {
+    courseId,
+    assignmentId,
+    type,
+    learner: null,
+    number: null,
+    attemptId: null,
+    jobId,
+    createdAt,
+  } as const
+  await insertDeliveries(
+    transaction,
+    rows
+      .flatMap(({ hooks }) => hooks)
+      .filter(({ events }) => events.includes(type))
+      .map(({ id: webhookId }) => ({ ...told, id: newId(), webhookId })),
+  )
 }
 
 /** Ends a job. The cursor goes: it would name a person for longer than is needed; so does the folded progress. */

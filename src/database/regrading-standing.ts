@@ -4,6 +4,7 @@ import type { Transaction } from './client.js'
 import type { HeldJob } from './jobs.js'
 import { dropSummary } from './regrading-leftovers.js'
 import { addToSummary, type CountedProgress, type PageOptions } from './regrading-page.js'
+import { insertMarks } from './standing-marks.js'
 
 /** Learners whose progress one statement makes stand. */
 const LEARNERS_AT_ONCE = 1_000
@@ -32,6 +33,8 @@ export async function letStand(
     await letProgressStand(transaction, job, slice, { maxPoints, keep: assignment.keep })
     const moved = await readOtherwiseKept(transaction, job, slice)
     if (moved.length > 0) await addToSummary(transaction, job, options.countPage([], moved), options)
+    const learners = slice.map(({ learner }) => learner)
+    await insertMarks(transaction, [{ courseId, id: options.newId(), learners }])
   }
   await transaction.$executeRaw`
     UPDATE assignments SET regrade_id = ${id}::uuid

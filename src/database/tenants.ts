@@ -49,6 +49,7 @@ export function createTenantRepository(database: Database) {
     async delete(tenantId: string): Promise<void> {
       // Keys first: from here on nothing new arrives.
       await database.apiKey.deleteMany({ where: { tenantId } })
+      await database.$executeRaw`DELETE FROM webhooks WHERE tenant_id = ${tenantId}::uuid`
       const courses = await database.course.findMany({ where: { tenantId }, select: { id: true } })
       for (const { id } of courses) await deleteCourse(database, id)
       await database.$transaction([
@@ -87,6 +88,12 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   )
   await inBatches(
     () => database.$executeRaw`
+      DELETE FROM webhook_deliveries WHERE course_id = ${courseId}::uuid AND id IN (
+        SELECT id FROM webhook_deliveries WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await database.$executeRaw`DELETE FROM webhook_dispatchers WHERE course_id = ${courseId}::uuid`
+  await inBatches(
+    () => database.$executeRaw`
       DELETE FROM attempts WHERE course_id = ${courseId}::uuid AND id IN (
         SELECT id FROM attempts WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
   )
@@ -104,6 +111,9 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   await database.$transaction([
     database.summaryChange.deleteMany({ where }),
     database.summary.deleteMany({ where }),
+    // Marks first: whoever is folding one is waited for, and the standings that come of it go too.
+    database.standingMark.deleteMany({ where }),
+    database.standing.deleteMany({ where }),
     database.erasure.deleteMany({ where }),
     database.override.deleteMany({ where }),
     database.assignment.deleteMany({ where }),

@@ -7,6 +7,7 @@ import { Refusal } from '../errors.js'
 import type { Principal } from '../services/principal.js'
 import type { LimitedLookUp } from './rate-limits.js'
 import { RIGHTS, type Right } from './rights.js'
+import { asksForSocket } from './upgrades.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,15 +25,31 @@ export type AuthenticationOptions = {
   readonly limited?: LimitedLookUp | undefined
 }
 
-/** Files of the documentation page, which the page's plugin registers by itself. */
-const OPEN_FILES = '/docs/'
+/** Files of the pages to read and to try, which the pages' plugins register by themselves. */
+const OPEN_FILES = ['/docs/', '/graphiql']
 
 function rightOf(method: string, url: string): Right | undefined {
-  return RIGHTS.get(`${method} ${url}`) ?? (url.startsWith(OPEN_FILES) ? 'open' : undefined)
+  return (
+    RIGHTS.get(`${method} ${url}`) ?? (OPEN_FILES.some(files => url.startsWith(files)) ? 'open' : undefined)
+  )
 }
 
-/** Requires the right of the table on every route; a route that the table lacks cannot be registered. */
-export function registerAuthentication(app: FastifyInstance, options: AuthenticationOptions): void {
+/** Tells who sends an `Authorization`; throws `missing-key`, `unknown-key` or `too-many-requests`. */
+export type Identify = (asked: {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly authorization: string | undefined
+}) => Promise<Principal>
+
+/**
+ * Requires the right of the table on every route; a route that the table lacks cannot be registered. Answers how to identify
+ * who brings a key by other ways than a header.
+ */
+export function registerAuthentication(
+  app: FastifyInstance,
+  options: AuthenticationOptions,
+): { readonly identify: Identify } {
+  const identify: Identify = asked => identifyBy(asked, options)
   app.decorateRequest('principal', null)
   app.decorateRequest('receivedAt', 0)
   app.addHook('onRoute', (route: RouteOptions) => {
@@ -46,8 +63,11 @@ export function registerAuthentication(app: FastifyInstance, options: Authentica
     const right = rightOf(request.method, request.routeOptions.url ?? '')
     // Without a route there is nothing to protect: the answer is 404.
     if (right === undefined || right === 'open') return
-    const principal = await identify(request, reply, options)
-    if (!principal.scopes.has(right)) {
+    // What a browser opens cannot bring a key with it: it comes with the first message, and is asked for there.
+    if (right === 'any-key' && asksForSocket(request.raw) && request.headers.authorization === undefined) return
+    const { authorization } = request.headers
+    const principal = await identify({ request, reply, authorization })
+    if (right !== 'any-key' && !principal.scopes.has(right)) {
       throw new Refusal('missing-scope', `This needs a key with the scope ${right}.`)
     }
     const { course } = request.params as { course?: string }
@@ -56,14 +76,14 @@ export function registerAuthentication(app: FastifyInstance, options: Authentica
     }
     request.principal = principal
   })
+  return { identify }
 }
 
-async function identify(
-  request: FastifyRequest,
-  reply: FastifyReply,
+async function identifyBy(
+  { request, reply, authorization }: Parameters<Identify>[0],
   { authenticate, limited }: AuthenticationOptions,
 ): Promise<Principal> {
-  const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
   if (key === undefined) {
     throw new Refusal('missing-key', 'Send the header "Authorization: Bearer cm_…" with an API key.')
   }

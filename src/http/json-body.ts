@@ -88,8 +88,8 @@ export function checkCharset({ headers }: FastifyRequest): void {
 
 /** Whether a route does without a body: it has no schema for one, or one that takes null, which stands for none. */
 function needsNoBody({ routeOptions }: FastifyRequest): boolean {
-  const schema = routeOptions.schema?.body as z.ZodType | undefined // All our routes have zod's schemas.
-  return schema === undefined || schema.safeParse(null).success
+  const schema = routeOptions.schema?.body as z.ZodType | object | undefined // Our routes have zod's schemas, others their own.
+  return schema === undefined || ('safeParse' in schema && schema.safeParse(null).success)
 }
 
 /** Makes an application take JSON bodies through this parser, and no other bodies. */

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { WriterLoad, WriterObserver } from '../database/writer-observer.js'
+import type { DeliveryOutcome } from '../services/deliver-webhook.js'
 import type { ShedReason } from './pressure.js'
 import type { LimitName } from './rate-limits.js'
 
@@ -58,6 +59,12 @@ export function createMetrics() {
     name: 'chainmark_http_requests_limited_total',
     help: 'Requests refused with 429, by the limit that was reached',
     labelNames: ['limit'],
+    registers,
+  })
+  const delivered = new Counter({
+    name: 'chainmark_webhook_tries_total',
+    help: 'Tries of deliveries to webhooks: delivered, failed and to be tried again, dead, or gone before they were sent',
+    labelNames: ['outcome'],
     registers,
   })
   const flushes = histogram(
@@ -115,6 +122,10 @@ export function createMetrics() {
 
     limited: (limit: LimitName): void => {
       limited.inc({ limit })
+    },
+
+    delivered: (outcome: DeliveryOutcome): void => {
+      delivered.inc({ outcome })
     },
 
     /** Measures every request of an application. */

@@ -3,8 +3,8 @@
  */
 import type { Scope } from '../contracts/scopes.js'
 
-/** A scope that the key must have, or open to anyone. */
-export type Right = Scope | 'open'
+/** A scope that the key must have, any key at all where what is asked for decides the rest, or open to anyone. */
+export type Right = Scope | 'any-key' | 'open'
 
 export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/graphs', 'graphs:read'],
@@ -32,12 +32,26 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['POST /v1/courses/:course/assignments/:assignment/attempts/batch', 'attempts:write'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts', 'progress:read'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts/:id', 'progress:read'],
+  ['GET /v1/courses/:course/assignments/:assignment/attempts.ndjson', 'progress:read'],
   ['POST /v1/courses/:course/assignments/:assignment/regrade', 'courses:write'],
   ['GET /v1/jobs/:id', 'courses:write'],
   // It holds what learners have earned.
   ['GET /v1/jobs/:id/changes', 'progress:read'],
   ['GET /v1/courses/:course/progress', 'progress:read'],
   ['GET /v1/courses/:course/learners/:learner/progress', 'progress:read'],
+  ['GET /v1/courses/:course/gradebook.csv', 'progress:read'],
+  ['GET /v1/courses/:course/overview', 'progress:read'],
+  ['GET /v1/courses/:course/assignments/:assignment/statistics', 'progress:read'],
+  ['GET /v1/webhooks', 'webhooks:write'],
+  ['GET /v1/webhooks/:webhook', 'webhooks:write'],
+  ['PUT /v1/webhooks/:webhook', 'webhooks:write'],
+  ['DELETE /v1/webhooks/:webhook', 'webhooks:write'],
+  ['POST /v1/webhooks/:webhook/rotate', 'webhooks:write'],
+  ['GET /v1/webhooks/:webhook/deliveries', 'webhooks:write'],
+  ['POST /v1/webhooks/:webhook/deliveries/:id/resend', 'webhooks:write'],
+  // What its fields need stands in graphql/rights.ts.
+  ['GET /graphql', 'any-key'],
+  ['POST /graphql', 'any-key'],
   ['GET /livez', 'open'],
   ['GET /readyz', 'open'],
   ['GET /openapi.json', 'open'],

@@ -3,6 +3,7 @@
  * closes its connection, so that the next request goes to another process.
  */
 import type { FastifyInstance } from 'fastify'
+import { asksForSocket } from './upgrades.js'
 
 export type Traffic = ReturnType<typeof createTraffic>
 
@@ -30,7 +31,12 @@ export function createTraffic() {
         drain()
         done()
       })
-      app.addHook('onRequest', (_request, reply, done) => {
+      app.addHook('onRequest', (request, reply, done) => {
+        // A WebSocket stays open for hours, and is closed at the end: nobody waits for it.
+        if (asksForSocket(request.raw)) {
+          done()
+          return
+        }
         inFlight += 1
         // Comes once, whether the answer was sent or the client left.
         reply.raw.once('close', left)

@@ -17,7 +17,7 @@ import {
 } from '../grading/attempt-policy.js'
 import type { GradingOverrides } from '../grading/published-graph.js'
 import { findCourse, type CourseServices } from './courses.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import type { GraphLibrary } from './graph-library.js'
 import type { Principal } from './principal.js'
 
@@ -151,10 +151,10 @@ export async function listAssignments(
   principal: Principal,
   courseKey: string,
   query: PageQuery,
-): Promise<Page<AssignmentView>> {
+): Promise<Listing<AssignmentView>> {
   const course = await findCourse(services, principal, courseKey)
   const list = ['assignments', course.id]
   const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await services.assignments.list(course.id, after, query.limit + 1)
-  return pageFrom(found, query.limit, list, { positionOf: ({ key }) => key, view: viewAssignment })
+  return listingFrom(found, query.limit, list, { positionOf: ({ key }) => key, view: viewAssignment })
 }

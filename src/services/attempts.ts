@@ -6,7 +6,7 @@ import type { StoredAssignment } from '../database/assignments.js'
 import type { StoredAttempt } from '../database/attempts.js'
 import { notFound } from '../errors.js'
 import { findAssignment } from './assignments.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import { createExpectedValues } from './expected-values.js'
 import { nothingExpected, viewRecord } from './feedback-view.js'
 import type { Principal } from './principal.js'
@@ -21,21 +21,30 @@ export async function listAttempts(
   principal: Principal,
   path: { readonly course: string; readonly assignment: string },
   query: PageQuery & { readonly learner?: string | undefined },
-): Promise<Page<AttemptRecord>> {
+): Promise<Listing<AttemptRecord>> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
-  const { published } = await services.library.pinned(assignment.graphId, assignment.graphVersion)
   const { learner } = query
-  // However many boxes there are, and entries in them, a page stays of bounded size.
-  const entries = published.truths.reduce((count, { truths }) => count + truths.length, 0)
-  const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_ENTRIES / entries)))
+  const limit = await attemptsAtOnce(services, assignment, query.limit)
   const list = ['attempts', courseId, assignment.id, ...(learner === undefined ? [] : [learner])]
   const after = readCursor(query.cursor, list, 'id')
   const found = await services.attempts.list(courseId, assignment.id, { learner, after, limit: limit + 1 })
-  const { items, nextCursor } = pageFrom(found, limit, list, {
+  const listing = listingFrom(found, limit, list, {
     positionOf: attempt => attempt.id,
     view: attempt => attempt,
   })
-  return { items: await viewRecords(services, assignment, items), nextCursor }
+  return { ...listing, items: await viewRecords(services, assignment, listing.items) }
+}
+
+/** How many attempts are read at once: no more than wanted, and so few that they hold a bounded number of entries. */
+export async function attemptsAtOnce(
+  { library }: Pick<SubmissionServices, 'library'>,
+  { graphId, graphVersion }: StoredAssignment,
+  wanted: number,
+): Promise<number> {
+  const { published } = await library.pinned(graphId, graphVersion)
+  // However many boxes there are, and entries in them, a page stays of bounded size.
+  const entries = published.truths.reduce((count, { truths }) => count + truths.length, 0)
+  return Math.max(1, Math.min(wanted, Math.floor(MAX_ENTRIES / entries)))
 }
 
 /** One attempt on an assignment. */
@@ -54,9 +63,9 @@ export async function readAttempt(
   return record
 }
 
-/** With the right values, unless the assignment is one that never shows them. */
-async function viewRecords(
-  { library }: SubmissionServices,
+/** Attempts as teachers read them: with the right values, unless the assignment is one that never shows them. */
+export async function viewRecords(
+  { library }: Pick<SubmissionServices, 'library'>,
   { reveal }: StoredAssignment,
   attempts: readonly StoredAttempt[],
 ): Promise<AttemptRecord[]> {

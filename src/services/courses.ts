@@ -4,7 +4,8 @@ import type { PageQuery } from '../contracts/text.js'
 import type { CourseRepository, StoredCourse } from '../database/courses.js'
 import type { MemberRepository, StoredMember } from '../database/members.js'
 import { notFound } from '../errors.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import type { CourseFeeds } from './course-feed.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import type { Effects } from './effects.js'
 import { sha256 } from './hash.js'
 import type { Principal } from './principal.js'
@@ -13,6 +14,7 @@ export type CourseServices = {
   readonly courses: CourseRepository
   readonly members: MemberRepository
   readonly effects: Effects
+  readonly feeds: Pick<CourseFeeds, 'tell'>
 }
 
 /** What stays of a person after an erasure: enough to recognize the key, too little to read it. */
@@ -71,11 +73,11 @@ export async function listCourses(
   { courses }: CourseServices,
   principal: Principal,
   query: PageQuery,
-): Promise<Page<CourseView>> {
+): Promise<Listing<CourseView>> {
   const list = ['courses', principal.tenantId, ...principal.courses]
   const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await courses.list(principal.tenantId, principal.courses, after, query.limit + 1)
-  return pageFrom(found, query.limit, list, { positionOf: course => course.key, view: viewCourse })
+  return listingFrom(found, query.limit, list, { positionOf: course => course.key, view: viewCourse })
 }
 
 /** The members of a course, by key. */
@@ -84,12 +86,12 @@ export async function listMembers(
   principal: Principal,
   courseKey: string,
   query: PageQuery,
-): Promise<Page<MemberView>> {
+): Promise<Listing<MemberView>> {
   const course = await findCourse(services, principal, courseKey)
   const list = ['members', course.id]
   const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await services.members.list(course.id, undefined, after, query.limit + 1)
-  return pageFrom(found, query.limit, list, { positionOf: member => member.key, view: viewMember })
+  return listingFrom(found, query.limit, list, { positionOf: member => member.key, view: viewMember })
 }
 
 /** Enrols a member or changes role and name. */
@@ -103,6 +105,7 @@ export async function putMember(
   const course = await findCourse(services, principal, courseKey)
   const wanted = { key, hash: memberHash(course.id, key), role, name: name ?? null }
   const { member, created } = await services.members.put(course.id, wanted, new Date(services.effects.now()))
+  services.feeds.tell({ kind: 'progress', courseId: course.id })
   return { created, view: viewMember(member) }
 }
 
@@ -116,4 +119,5 @@ export async function eraseMember(
   const course = await findCourse(services, principal, courseKey)
   const time = new Date(services.effects.now())
   if (!(await services.members.erase(course.id, key, memberHash(course.id, key), time))) throw notFound()
+  services.feeds.tell({ kind: 'progress', courseId: course.id })
 }

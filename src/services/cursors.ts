@@ -83,13 +83,3 @@ export function asPage<Item>({ items, cursors, hasNextPage }: Listing<Item>): Pa
 function encode(digest: string, position: string): string {
   return Buffer.from(`${digest}.${position}`).toString('base64url')
 }
-
-/** A page from one item more than was asked for. */
-export function pageFrom<Stored, Item>(
-  fetched: readonly Stored[],
-  limit: number,
-  list: ListIdentity,
-  options: { readonly positionOf: (stored: Stored) => string; readonly view: (stored: Stored) => Item },
-): Page<Item> {
-  return asPage(listingFrom(fetched, limit, list, options))
-}

@@ -6,7 +6,7 @@ import type { JobRepository, StoredChange, StoredJob } from '../database/jobs.js
 import { notFound, Refusal } from '../errors.js'
 import { roundPoints } from '../grading/credit.js'
 import type { AssignmentServices } from './assignments.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import type { JobBell } from './job-bell.js'
 import type { Principal } from './principal.js'
 
@@ -33,7 +33,11 @@ export async function readJob(
   principal: Principal,
   id: string,
 ): Promise<JobView> {
-  const job = await findJob(services, principal, id)
+  return viewJob(await findJob(services, principal, id))
+}
+
+/** A job as clients see it. */
+export function viewJob(job: StoredJob): JobView {
   const { course, assignment, dryRun, done, total, changed, skipped, policyRevision, error } = job
   return {
     id: job.id,
@@ -69,7 +73,7 @@ export async function listChanges(
   principal: Principal,
   id: string,
   query: PageQuery,
-): Promise<Page<ChangeView>> {
+): Promise<Listing<ChangeView>> {
   const job = await findJob(services, principal, id)
   const list = ['changes', job.id]
   const after = readCursor(query.cursor, list, 'id')
@@ -77,7 +81,7 @@ export async function listChanges(
   if (found === undefined) {
     throw new Refusal('changes-dropped', 'A later job of the assignment has begun; ask for a dry run again.')
   }
-  return pageFrom(found, query.limit, list, { positionOf: change => change.attemptId, view: viewChange })
+  return listingFrom(found, query.limit, list, { positionOf: change => change.attemptId, view: viewChange })
 }
 
 function viewChange(change: StoredChange): ChangeView {

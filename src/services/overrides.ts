@@ -5,7 +5,7 @@ import type { StoredOverride } from '../database/overrides.js'
 import { learnerErased, notFound, Refusal } from '../errors.js'
 import { findAssignment, type AssignmentServices } from './assignments.js'
 import { memberHash } from './courses.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import type { Principal } from './principal.js'
 
 type AssignmentPath = { readonly course: string; readonly assignment: string }
@@ -48,6 +48,7 @@ export async function putOverride(
   const time = new Date(services.effects.now())
   const put = await services.overrides.put(courseId, override, memberHash(courseId, learner), time)
   if (put === undefined) throw learnerErased()
+  services.feeds.tell({ kind: 'progress', courseId })
   return { created: put.created, view: viewOverride(put.override) }
 }
 
@@ -63,6 +64,7 @@ export async function deleteOverride(
 ): Promise<void> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   if (!(await services.overrides.delete(courseId, assignment.id, path.learner))) throw notFound()
+  services.feeds.tell({ kind: 'progress', courseId })
 }
 
 /** The overrides of an assignment, by learner. */
@@ -71,10 +73,10 @@ export async function listOverrides(
   principal: Principal,
   path: AssignmentPath,
   query: PageQuery,
-): Promise<Page<OverrideView>> {
+): Promise<Listing<OverrideView>> {
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   const list = ['overrides', courseId, assignment.id]
   const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await services.overrides.list(courseId, assignment.id, after, query.limit + 1)
-  return pageFrom(found, query.limit, list, { positionOf: ({ learner }) => learner, view: viewOverride })
+  return listingFrom(found, query.limit, list, { positionOf: ({ learner }) => learner, view: viewOverride })
 }

@@ -1,40 +1,34 @@
 /** How far learners have come: one entry for every assignment of the course, begun or not. */
 import type { LearnerProgress } from '../contracts/attempt.js'
-import type { PageQuery } from '../contracts/text.js'
+import type { LearnersQuery } from '../contracts/learners.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import type { StoredMember } from '../database/members.js'
 import type { StoredOverride } from '../database/overrides.js'
 import type { StoredProgress } from '../database/progress.js'
 import { notFound } from '../errors.js'
 import { effectivePolicy, NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
 import { roundPoints } from '../grading/credit.js'
-import { overrideOf, policyOf, type AssignmentServices } from './assignments.js'
+import { overrideOf, policyOf, type AssignmentPolicy, type AssignmentServices } from './assignments.js'
 import { findCourse } from './courses.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import type { Listing } from './cursors.js'
+import { learnersOf, type LearnerServices } from './learners.js'
 import type { Principal } from './principal.js'
 
 /** Entries that one page holds at most: learners × assignments. */
 const MAX_ENTRIES = 20_000
 
-/** A page of the learners of a course, by key, with all their progress. */
+/** Some of the learners of a course, with all their progress. */
 export async function readCourseProgress(
-  services: AssignmentServices,
+  services: LearnerServices,
   principal: Principal,
   courseKey: string,
-  query: PageQuery,
-): Promise<Page<LearnerProgress>> {
+  query: LearnersQuery,
+): Promise<Listing<LearnerProgress>> {
   const course = await findCourse(services, principal, courseKey)
-  const list = ['progress', course.id]
-  const after = readCursor(query.cursor, list, 'key') ?? ''
   const assignments = await services.assignments.list(course.id, '', null)
   // However many assignments there are, a page stays of bounded size.
   const limit = Math.max(1, Math.min(query.limit, Math.floor(MAX_ENTRIES / Math.max(1, assignments.length))))
-  const found = await services.members.list(course.id, 'learner', after, limit + 1)
-  const { items, nextCursor } = pageFrom(found, limit, list, {
-    positionOf: ({ key }) => key,
-    view: member => member,
-  })
-  return { items: await progressOf(services, course.id, items, assignments), nextCursor }
+  const listing = await learnersOf(services, course.id, { ...query, limit })
+  return { ...listing, items: await progressOf(services, course.id, listing.items, assignments) }
 }
 
 /** The progress of one member of a course. */
@@ -53,26 +47,38 @@ export async function readLearnerProgress(
   return row
 }
 
-async function progressOf(
+/** The progress of members of a course, in their order, on these assignments, in theirs. */
+export async function progressOf(
   services: AssignmentServices,
   courseId: string,
-  members: readonly StoredMember[],
+  members: readonly { readonly key: string; readonly name: string | null }[],
   assignments: readonly StoredAssignment[],
 ): Promise<LearnerProgress[]> {
-  const keys = members.map(member => member.key)
+  const keys = members.map(({ key }) => key)
+  const progress = await readProgressOf(services, courseId, keys, assignments)
+  return members.map(({ key, name }) => ({ learner: key, name, progress: progress.get(key) ?? [] }))
+}
+
+/** The entries of these learners for all these assignments, by learner. Two statements, however many there are of either. */
+export async function readProgressOf(
+  services: Pick<AssignmentServices, 'progress' | 'overrides'>,
+  courseId: string,
+  keys: readonly string[],
+  assignments: readonly StoredAssignment[],
+): Promise<ReadonlyMap<string, LearnerProgress['progress']>> {
   const [begun, overrides] = await Promise.all([
     services.progress.ofLearners(courseId, keys),
     services.overrides.ofLearners(courseId, keys),
   ])
   const rowOf = byPlace(begun)
   const overrideAt = byPlace(overrides)
-  return members.map(({ key, name }) => ({
-    learner: key,
-    name,
-    progress: assignments.map(assignment =>
-      viewEntry(assignment, rowOf(key, assignment.id), overrideAt(key, assignment.id)),
-    ),
-  }))
+  const places = assignments.map(assignment => ({ ...assignment, policy: policyOf(assignment) }))
+  return new Map(
+    keys.map(learner => [
+      learner,
+      places.map(place => viewEntry(place, rowOf(learner, place.id), overrideAt(learner, place.id))),
+    ]),
+  )
 }
 
 /** Rows of several learners, to be found by learner and assignment. */
@@ -84,17 +90,18 @@ function byPlace<Row extends { readonly learner: string; readonly assignmentId: 
 }
 
 function viewEntry(
-  assignment: StoredAssignment,
+  { key, policy }: { readonly key: string; readonly policy: AssignmentPolicy },
   row: StoredProgress | undefined,
   override: StoredOverride | undefined,
 ): LearnerProgress['progress'][number] {
-  const maxPoints = row?.maxPoints ?? assignment.points
-  const { maxAttempts } = effectivePolicy(policyOf(assignment), overrideOf(override))
-  const state = row === undefined ? NO_PROGRESS : { ...row, completed: row.completedAt !== null }
+  const maxPoints = row?.maxPoints ?? policy.points
+  const { maxAttempts } = effectivePolicy(policy, overrideOf(override))
+  const state = row ?? NO_PROGRESS
+  const submitted = row?.lastSubmittedAt ?? null
   return {
-    assignment: assignment.key,
+    assignment: key,
     ...viewProgress(state, { points: maxPoints, maxAttempts }),
     maxPoints: roundPoints(maxPoints),
-    lastSubmittedAt: row?.lastSubmittedAt?.toISOString() ?? null,
+    lastSubmittedAt: submitted === null ? null : new Date(submitted).toISOString(),
   }
 }

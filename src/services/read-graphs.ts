@@ -2,8 +2,10 @@
 import type { GraphSummary, GraphView } from '../contracts/graph.js'
 import type { PageQuery } from '../contracts/text.js'
 import type { GraphRepository } from '../database/graphs.js'
-import { pageFrom, readCursor, type Page } from './cursors.js'
+import { findAssignment, type AssignmentServices } from './assignments.js'
+import { listingFrom, readCursor, type Listing } from './cursors.js'
 import { findGraph, type GraphLibrary, type LibraryGraph } from './graph-library.js'
+import type { Principal } from './principal.js'
 import { viewBox } from './views.js'
 
 /** A published version, without any answer. */
@@ -41,9 +43,20 @@ export async function listGraphs(
   { graphs }: { readonly graphs: GraphRepository },
   tenantId: string,
   query: PageQuery,
-): Promise<Page<GraphSummary>> {
+): Promise<Listing<GraphSummary>> {
   const list = ['graphs', tenantId]
   const after = readCursor(query.cursor, list, 'key') ?? ''
   const found = await graphs.list(tenantId, after, query.limit + 1)
-  return pageFrom(found, query.limit, list, { positionOf: graph => graph.key, view: graph => graph })
+  return listingFrom(found, query.limit, list, { positionOf: graph => graph.key, view: graph => graph })
+}
+
+/** The graph of an assignment at the version that it is pinned to, without any answer. */
+export async function readAssignedGraph(
+  services: AssignmentServices,
+  principal: Principal,
+  courseKey: string,
+  key: string,
+): Promise<GraphView> {
+  const { assignment } = await findAssignment(services, principal, courseKey, key)
+  return viewGraph(await services.library.pinned(assignment.graphId, assignment.graphVersion))
 }

@@ -6,6 +6,8 @@
 import type { HeldJob } from '../database/jobs.js'
 import type { RegradingRepository } from '../database/regrading.js'
 import type { AttemptToRegrade } from '../database/regrading-reads.js'
+import type { CourseFeeds } from './course-feed.js'
+import type { DeliveryBell } from './delivery-bell.js'
 import type { Effects } from './effects.js'
 import type { GraphLibrary } from './graph-library.js'
 import { regradePage, type Task } from './regrade-page.js'
@@ -15,6 +17,8 @@ export type RegradeServices = {
   readonly regrading: RegradingRepository
   readonly library: GraphLibrary
   readonly effects: Effects
+  readonly deliveryBell: DeliveryBell
+  readonly feeds: Pick<CourseFeeds, 'tell'>
 }
 
 /** What a step came to: there is more to do, now or a little later; all is done; or somebody else has the job. */
@@ -40,7 +44,7 @@ const MOST_FRUITLESS = 5
  * aborted, a smaller one.
  */
 export async function takeUpRegrading(
-  { regrading, library, effects }: RegradeServices,
+  { regrading, library, effects, deliveryBell, feeds }: RegradeServices,
   job: HeldJob,
   { pageAttempts, hurry }: { readonly pageAttempts: number; readonly hurry: AbortSignal },
 ): Promise<() => Promise<StepOutcome>> {
@@ -91,6 +95,10 @@ export async function takeUpRegrading(
       time,
       regrade: async (attempts, learners) => (await regradePage(task, attempts, learners, undefined)).page,
     })
+    if (finished === 'done') {
+      deliveryBell.ring([job.courseId])
+      feeds.tell({ kind: 'progress', courseId: job.courseId })
+    }
     if (finished !== 'more') return finished
     if (job.postponed >= MOST_POSTPONED) throw new Error('the last pass was put off too often')
     return 'later'

@@ -1,7 +1,8 @@
-/** The demo: a tenant, a course and an assignment for each built-in graph, and a key to try them with. */
+/** The demo: a tenant, a course with an assignment for each built-in graph, a class at work, and a key to try them with. */
 import { SCOPES } from '../contracts/scopes.js'
 import { assignmentBodySchema } from '../contracts/course.js'
 import { createKey, createTenant } from './api-keys.js'
+import { seedDemoClass } from './demo-class.js'
 import { putAssignment } from './put-assignment.js'
 import { findCourse, putCourse } from './courses.js'
 import type { Services } from './services.js'
@@ -25,6 +26,7 @@ export async function seedDemo(services: Services, store: KeyStore): Promise<str
   if (tenant === undefined) throw new Error('the demo tenant can be neither found nor made')
   const principal: Principal = { keyId: '', tenantId: tenant.id, scopes: new Set(SCOPES), courses: [] }
   await seedCourse(services, principal)
+  await seedDemoClass(services, principal)
   return findOrMakeKey(services, tenant.id, store)
 }
 

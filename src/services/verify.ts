@@ -1,12 +1,14 @@
 /**
  * Checks all that is kept beside attempts by counting it again, course by course, while the service goes on: each
- * assignment is looked at as of one moment. Summaries can be put right; attempts and progress are never touched.
+ * assignment, and each standing, is looked at as of one moment. Summaries and standings can be put right; attempts and progress
+ * are never touched.
  */
 import type { AssignmentRepository } from '../database/assignments.js'
 import type { CourseRepository } from '../database/courses.js'
 import type { RecountRepository } from '../database/recount.js'
 import type { TenantRepository } from '../database/tenants.js'
 import { countTotals, verifyAssignment } from './verify-assignment.js'
+import { verifyStandings } from './verify-standings.js'
 
 export type VerifyServices = {
   readonly tenants: Pick<TenantRepository, 'list'>
@@ -27,7 +29,7 @@ export type PlacedDifference = {
 export type VerifyOptions = {
   /** The key of the one tenant to look at; undefined: all. */
   readonly tenant: string | undefined
-  /** Whether summaries that differ are counted anew and stored. */
+  /** Whether summaries and standings that differ are counted anew and stored. */
   readonly repair: boolean
   readonly onDifference: (difference: PlacedDifference) => void
 }
@@ -83,6 +85,13 @@ export async function verify(services: VerifyServices, options: VerifyOptions): 
         if (await services.recount.rebuild(place, countTotals, { onlyMissing: false }))
           verified.repaired += wrong
       }
+      // By the progress there is: it was held against the attempts before.
+      verified.repaired += await verifyStandings(services.recount, course.id, {
+        repair: options.repair,
+        difference: difference => {
+          told({ assignment: undefined, ...difference })
+        },
+      })
     }
   }
   return verified

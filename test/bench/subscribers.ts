@@ -27,7 +27,7 @@ export type SubscribersResult = {
 }
 
 const SUBSCRIPTION = `subscription Watch($course: String!) {
-  attemptGraded(course: $course) { missed attempt { id learner number } }
+  attemptGraded(course: $course) { missed attempts { attempt { id learner number } } }
 }`
 
 /** Seconds without an event after which no more are waited for. */
@@ -43,7 +43,7 @@ type Subscriber = {
 
 type Event = {
   readonly missed: number
-  readonly attempt: { readonly learner: string; readonly number: number } | null
+  readonly attempts: readonly { readonly attempt: { readonly learner: string; readonly number: number } }[]
 }
 
 /** Serves subscriptions to the process that started this one. */
@@ -116,11 +116,13 @@ async function subscribe({
   return subscriber
 }
 
-function count(subscriber: Subscriber, { missed, attempt }: Event): void {
+function count(subscriber: Subscriber, { missed, attempts }: Event): void {
   subscriber.missed += missed
-  if (attempt === null) return
-  subscriber.received += 1
-  const { learner, number } = attempt
-  if (number <= (subscriber.last.get(learner) ?? 0)) subscriber.disordered += 1
-  subscriber.last.set(learner, number)
+  subscriber.received += attempts.length
+  for (const {
+    attempt: { learner, number },
+  } of attempts) {
+    if (number <= (subscriber.last.get(learner) ?? 0)) subscriber.disordered += 1
+    subscriber.last.set(learner, number)
+  }
 }

@@ -16,7 +16,9 @@ import {
   solutionSchema,
 } from '../../src/contracts/graph.js'
 import { changeSchema, jobSchema } from '../../src/contracts/job.js'
+import { assignmentStatisticsSchema, courseOverviewSchema } from '../../src/contracts/statistics.js'
 import { pageOf } from '../../src/contracts/text.js'
+import { deliverySchema, webhookSchema, webhookWithSecretSchema } from '../../src/contracts/webhook.js'
 import { batchAnswerSchema } from '../../src/http/routes/attempt-batch.js'
 import { SCOPES } from '../../src/contracts/scopes.js'
 import { RIGHTS } from '../../src/http/rights.js'
@@ -37,6 +39,7 @@ const DEFINITION = {
   output: 'J',
 }
 const ANSWERS = { J: '9', dJ_dw: '6' }
+const WEBHOOK = { url: 'https://example.com/hook', events: ['attempt.graded'], course: 'algebra' }
 
 /** Every route of the service. `:attempt` and `:job` stand for ones that were stored before. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -153,6 +156,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     status: 200,
     answer: attemptRecordSchema,
   },
+  'GET /v1/courses/:course/assignments/:assignment/attempts.ndjson': {
+    url: '/v1/courses/algebra/assignments/week-1/attempts.ndjson?tail=true',
+    status: 200,
+    answer: z.string(),
+  },
   'POST /v1/courses/:course/assignments/:assignment/regrade': {
     url: '/v1/courses/algebra/assignments/week-1/regrade',
     status: 202,
@@ -171,6 +179,45 @@ const ROWS: Readonly<Record<string, Row>> = {
     status: 200,
     answer: learnerProgressSchema,
   },
+  'GET /v1/courses/:course/overview': {
+    url: '/v1/courses/algebra/overview',
+    status: 200,
+    answer: courseOverviewSchema,
+  },
+  'GET /v1/courses/:course/assignments/:assignment/statistics': {
+    url: '/v1/courses/algebra/assignments/week-1/statistics',
+    status: 200,
+    answer: assignmentStatisticsSchema,
+  },
+  'GET /v1/courses/:course/gradebook.csv': {
+    url: '/v1/courses/algebra/gradebook.csv',
+    status: 200,
+    answer: z.string().startsWith('learner,name,'),
+  },
+  'GET /v1/webhooks': { url: '/v1/webhooks', status: 200, answer: pageOf(webhookSchema) },
+  'GET /v1/webhooks/:webhook': { url: '/v1/webhooks/hook-1', status: 200, answer: webhookSchema },
+  'PUT /v1/webhooks/:webhook': {
+    url: '/v1/webhooks/hook-1',
+    status: 200,
+    answer: webhookSchema,
+    body: WEBHOOK,
+  },
+  'DELETE /v1/webhooks/:webhook': { url: '/v1/webhooks/spare', status: 204, answer: z.literal('') },
+  'POST /v1/webhooks/:webhook/rotate': {
+    url: '/v1/webhooks/hook-1/rotate',
+    status: 200,
+    answer: webhookWithSecretSchema,
+  },
+  'GET /v1/webhooks/:webhook/deliveries': {
+    url: '/v1/webhooks/hook-1/deliveries',
+    status: 200,
+    answer: pageOf(deliverySchema),
+  },
+  'POST /v1/webhooks/:webhook/deliveries/:id/resend': {
+    url: '/v1/webhooks/hook-1/deliveries/:delivery/resend',
+    status: 202,
+    answer: deliverySchema,
+  },
   'GET /livez': { url: '/livez', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
   'GET /readyz': { url: '/readyz', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
   'GET /openapi.json': { url: '/openapi.json', status: 200, answer: z.looseObject({ openapi: z.string() }) },
@@ -181,6 +228,7 @@ let service: TestService
 let owner: { id: string; key: string }
 let attempt: string
 let job: string
+let delivery: string
 let strangers = 0
 
 /** Another tenant, which has nothing yet. */
@@ -203,11 +251,14 @@ beforeAll(async () => {
     const url = `/v1/courses/algebra/assignments/week-1/overrides/${learner}`
     await service.call(`PUT ${url}`, { key, body: {} })
   }
+  await service.call('PUT /v1/webhooks/hook-1', { key, body: WEBHOOK })
   const stored = await service.call('POST /v1/courses/algebra/assignments/week-1/attempts', {
     key,
     body: { learner: 'ada', answers: ANSWERS },
   })
   attempt = (stored.body as { id: string }).id
+  const deliveries = await service.call('GET /v1/webhooks/hook-1/deliveries', { key })
+  delivery = (deliveries.body as { items: { id: string }[] }).items[0]!.id
   const asked = await service.call('POST /v1/courses/algebra/assignments/week-1/regrade', { key })
   job = (asked.body as { id: string }).id
 })
@@ -216,14 +267,15 @@ afterAll(() => service.close())
 function request(route: string, key: string | undefined): Promise<Awaited<ReturnType<TestService['call']>>> {
   const row = ROWS[route]!
   const call: Call = { key, ...(row.body === undefined ? {} : { body: row.body }) }
-  return service.call(
-    `${route.split(' ')[0]!} ${row.url.replace(':attempt', attempt).replace(':job', job)}`,
-    call,
-  )
+  return service.call(`${route.split(' ')[0]!} ${placed(row.url)}`, call)
+}
+
+function placed(url: string): string {
+  return url.replace(':attempt', attempt).replace(':job', job).replace(':delivery', delivery)
 }
 
 test('every registered route has a row here and in the table of rights, and no row stands for nothing', () => {
-  expect(Object.keys(ROWS).sort()).toEqual([...RIGHTS.keys()].sort())
+  expect(Object.keys(ROWS).sort()).toEqual([...open, ...guarded].sort())
   for (const route of RIGHTS.keys()) {
     const [method, url] = route.split(' ') as ['GET', string]
     expect(service.app.hasRoute({ method, url }), route).toBe(true)
@@ -239,7 +291,10 @@ test('a route without a right cannot be registered', async () => {
 })
 
 const open = [...RIGHTS].filter(([, right]) => right === 'open').map(([route]) => route)
-const guarded = [...RIGHTS].filter(([, right]) => right !== 'open').map(([route]) => route)
+// What any key may ask of GraphQL is decided field by field: test/graphql/rights.test.ts.
+const guarded = [...RIGHTS]
+  .filter(([, right]) => right !== 'open' && right !== 'any-key')
+  .map(([route]) => route)
 
 test.each(open)('%s answers anyone', async route => {
   expectAnswer(route, await request(route, undefined))
@@ -273,13 +328,18 @@ describe.each(guarded)('%s', route => {
   test("answers another tenant's key as if nothing were there", async () => {
     const { key } = await stranger()
     const { url, body } = ROWS[route]!
+    if (route === 'PUT /v1/webhooks/:webhook') {
+      // It names a course, which is the owner's.
+      expect(await request(route, key)).toMatchObject({ status: 422, body: { code: 'invalid-webhook' } })
+      return
+    }
     if (route === 'PUT /v1/graphs/:graph' || route === 'PUT /v1/courses/:course') {
       // A key of the caller's own choice: it makes the stranger's own, and touches nobody else's.
       expect((await request(route, key)).status).toBe(201)
       return
     }
     const answer = await request(route, key)
-    if (!/algebra|square|:job/.test(url)) {
+    if (!/algebra|square|:job|hook-1|spare/.test(url)) {
       expect(answer.status).toBe(200)
       expect(answer.text).not.toContain('algebra')
       return
@@ -292,6 +352,9 @@ describe.each(guarded)('%s', route => {
   test('answers a key that has just the scope, in the documented form', async () => {
     if (route === 'DELETE /v1/courses/:course/members/:member') {
       await service.call('PUT /v1/courses/algebra/members/bob', { key: owner.key, body: { role: 'learner' } })
+    }
+    if (route === 'DELETE /v1/webhooks/:webhook') {
+      await service.call('PUT /v1/webhooks/spare', { key: owner.key, body: WEBHOOK })
     }
     if (route === 'DELETE /v1/courses/:course/assignments/:assignment/overrides/:learner') {
       const url = '/v1/courses/algebra/assignments/week-1/overrides/bob'
@@ -330,6 +393,8 @@ function missingUrl(url: string): string {
   return url
     .replace('algebra', 'nowhere')
     .replace('square', 'nothing')
+    .replace(/hook-1|spare/, 'nowhere')
     .replace(':attempt', attempt)
     .replace(':job', attempt)
+    .replace(':delivery', attempt)
 }

@@ -187,6 +187,8 @@ test('nothing that is only under way differs: submissions, erasures, changes of 
       for (const place of await services.summaries.toFold({ least: 1, before: new Date(0) })) {
         await services.summaries.fold(place, foldChanges)
       }
+      for (const { courseId } of await services.standings.toFold('', 10))
+        await services.standings.fold(courseId)
     }
   }
   const verifying = async () => {

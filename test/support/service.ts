@@ -9,6 +9,7 @@ import type { Database } from '../../src/database/client.js'
 import { createKey, createTenant } from '../../src/services/api-keys.js'
 import { createServices } from '../../src/compose.js'
 import { createDatabase } from '../../src/database/client.js'
+import { createHintListener } from '../../src/database/live-hints.js'
 import { createFigureStore } from '../../src/services/draw-figure.js'
 import { createFigurePool } from '../../src/services/figure-pool.js'
 import type { Services } from '../../src/services/services.js'
@@ -75,6 +76,7 @@ export async function createTestService(
     maxNodes: 2000,
     figures: createFigureStore(pool),
     writerDatabase,
+    listen: createHintListener(url),
   })
   const app = await buildApp(services, pino({ level: 'trace' }, { write: line => lines.push(line) }))
   const key: TestService['key'] = (tenantId, scopes, courses = []) =>
@@ -94,7 +96,9 @@ export async function createTestService(
     },
     call: (route, call) => inject(app, route, call),
     close: async () => {
+      services.feeds.endAll()
       await app.close()
+      await services.feeds.stop()
       await pool.close()
       await writerDatabase.$disconnect()
       await drop()

@@ -10,8 +10,11 @@ import {
   variantSchema,
 } from '../../contracts/attempt.js'
 import { solutionSchema } from '../../contracts/graph.js'
-import { pageOf, pageQuerySchema } from '../../contracts/text.js'
+import { learnersQuerySchema } from '../../contracts/learners.js'
+import { pageOf } from '../../contracts/text.js'
 import { listAttempts, readAttempt } from '../../services/attempts.js'
+import { asPage } from '../../services/cursors.js'
+import type { LearnerServices } from '../../services/learners.js'
 import { readCourseProgress, readLearnerProgress } from '../../services/progress.js'
 import { readVariant } from '../../services/read-variant.js'
 import { solveAssignment } from '../../services/solve-assignment.js'
@@ -105,7 +108,8 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
         response: { 200: pageOf(attemptRecordSchema), ...refusals },
       },
     },
-    request => listAttempts(services, principalOf(request), request.params, request.query),
+    async request =>
+      asPage(await listAttempts(services, principalOf(request), request.params, request.query)),
   )
 
   app.get(
@@ -123,7 +127,7 @@ export function registerAttemptRoutes(app: ZodApp, services: SubmissionServices)
 }
 
 /** The routes of progress. */
-export function registerProgressRoutes(app: ZodApp, services: SubmissionServices): void {
+export function registerProgressRoutes(app: ZodApp, services: LearnerServices): void {
   const tags = ['progress']
 
   app.get(
@@ -131,13 +135,17 @@ export function registerProgressRoutes(app: ZodApp, services: SubmissionServices
     {
       schema: {
         tags,
-        summary: 'The progress of all learners on all assignments',
+        summary: 'The progress of learners on all assignments',
+        description:
+          'A page of the class: all learners by key, or those that are asked for, in another order. ' +
+          'Instructors are left out. Filters that are given hold together.',
         params: coursePath,
-        querystring: pageQuerySchema,
+        querystring: learnersQuerySchema,
         response: { 200: pageOf(learnerProgressSchema), ...refusals },
       },
     },
-    request => readCourseProgress(services, principalOf(request), request.params.course, request.query),
+    async request =>
+      asPage(await readCourseProgress(services, principalOf(request), request.params.course, request.query)),
   )
 
   app.get(

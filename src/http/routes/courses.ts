@@ -17,6 +17,7 @@ import {
   putMember,
   readCourse,
 } from '../../services/courses.js'
+import { asPage } from '../../services/cursors.js'
 import { putAssignment } from '../../services/put-assignment.js'
 import { principalOf } from '../authentication.js'
 import { registerOverrideRoutes } from './overrides.js'
@@ -36,7 +37,7 @@ export function registerCourseRoutes(app: ZodApp, services: AssignmentServices):
         response: { 200: pageOf(courseSchema), ...refusals },
       },
     },
-    request => listCourses(services, principalOf(request), request.query),
+    async request => asPage(await listCourses(services, principalOf(request), request.query)),
   )
 
   app.get(
@@ -91,7 +92,8 @@ function registerMemberRoutes(app: ZodApp, services: AssignmentServices): void {
         response: { 200: pageOf(memberSchema), ...refusals },
       },
     },
-    request => listMembers(services, principalOf(request), request.params.course, request.query),
+    async request =>
+      asPage(await listMembers(services, principalOf(request), request.params.course, request.query)),
   )
 
   app.put(
@@ -143,7 +145,8 @@ function registerAssignmentRoutes(app: ZodApp, services: AssignmentServices): vo
         response: { 200: pageOf(assignmentSchema), ...refusals },
       },
     },
-    request => listAssignments(services, principalOf(request), request.params.course, request.query),
+    async request =>
+      asPage(await listAssignments(services, principalOf(request), request.params.course, request.query)),
   )
 
   app.get(

@@ -12,6 +12,7 @@ import {
   versionQuerySchema,
 } from '../../contracts/graph.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
+import { asPage } from '../../services/cursors.js'
 import type { GraphLibrary } from '../../services/graph-library.js'
 import { practise } from '../../services/practise.js'
 import { publish, type PublishServices } from '../../services/publish-graph.js'
@@ -36,7 +37,7 @@ export function registerGraphRoutes(app: ZodApp, services: GraphServices): void 
         response: { 200: pageOf(graphSummarySchema), ...refusals },
       },
     },
-    request => listGraphs(services, principalOf(request).tenantId, request.query),
+    async request => asPage(await listGraphs(services, principalOf(request).tenantId, request.query)),
   )
 
   app.get(

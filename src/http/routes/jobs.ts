@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeSchema, jobSchema, regradeBodySchema } from '../../contracts/job.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
+import { asPage } from '../../services/cursors.js'
 import { listChanges, readJob, type JobServices } from '../../services/jobs.js'
 import { requestRegrade } from '../../services/request-regrade.js'
 import { principalOf } from '../authentication.js'
@@ -61,6 +62,7 @@ export function registerJobRoutes(app: ZodApp, services: JobServices): void {
         response: { 200: pageOf(changeSchema), ...refusals },
       },
     },
-    request => listChanges(services, principalOf(request), request.params.id, request.query),
+    async request =>
+      asPage(await listChanges(services, principalOf(request), request.params.id, request.query)),
   )
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { overrideBodySchema, overrideSchema } from '../../contracts/course.js'
 import { pageOf, pageQuerySchema } from '../../contracts/text.js'
 import type { AssignmentServices } from '../../services/assignments.js'
+import { asPage } from '../../services/cursors.js'
 import { deleteOverride, listOverrides, putOverride } from '../../services/overrides.js'
 import { principalOf } from '../authentication.js'
 import { assignedPath, assignmentPath, refusals, type ZodApp } from './route-parts.js'
@@ -21,7 +22,8 @@ export function registerOverrideRoutes(app: ZodApp, services: AssignmentServices
         response: { 200: pageOf(overrideSchema), ...refusals },
       },
     },
-    request => listOverrides(services, principalOf(request), request.params, request.query),
+    async request =>
+      asPage(await listOverrides(services, principalOf(request), request.params, request.query)),
   )
 
   app.put(
