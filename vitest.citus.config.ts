@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: [
       'test/http/**/*.test.ts',
+      'test/services/webhook-{breaker,dispatcher,sending}.test.ts',
       // Without attempt-writer-locked: lock_timeout ends no wait on a worker, see README.
       'test/database/{assignment-lock,attempt-flush*,attempt-writer{,-held,-keys},citus-cluster}.test.ts',
     ],

@@ -126,7 +126,13 @@ export async function buildApp(
     registerWebhookRoutes(routes, services)
     done()
   })
-  await registerGraphql(app, services, { introspection: false, ...options.graphql, identify, sockets })
+  await registerGraphql(app, services, {
+    introspection: false,
+    ...options.graphql,
+    identify,
+    countOfKey: limits.countOfKey,
+    sockets,
+  })
   await registerDocumentation(app)
   await app.ready()
   return app

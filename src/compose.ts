@@ -26,13 +26,13 @@ import { createDeliveryRepository } from './database/webhook-deliveries.js'
 import { createWebhookRepository } from './database/webhooks.js'
 import { createAuthentication } from './services/api-keys.js'
 import { createAssignmentCache } from './services/assignment-cache.js'
+import { createBell } from './services/bell.js'
 import { countAttempts, countPage, countShare } from './services/count-attempts.js'
 import { createCourseFeeds } from './services/course-feed.js'
 import { memberHash } from './services/courses.js'
 import type { WriterObserver } from './database/writer-observer.js'
-import { createDeliveryBell } from './services/delivery-bell.js'
+import type { DeliveryBell } from './services/delivery-bell.js'
 import { createGraphLibrary } from './services/graph-library.js'
-import { createJobBell } from './services/job-bell.js'
 import { pauseFor } from './services/live-clock.js'
 import type { Services } from './services/services.js'
 import { createTurns } from './services/turns.js'
@@ -69,7 +69,7 @@ export function createServices(
 ): Services {
   const graphs = createGraphRepository(database)
   const keys = createKeyRepository(database)
-  const deliveryBell = createDeliveryBell()
+  const deliveryBell: DeliveryBell = createBell()
   const feeds = createCourseFeeds({
     repository: createAttemptFeedRepository(database),
     listen,
@@ -114,7 +114,8 @@ export function createServices(
     }),
     jobs: createJobRepository(database),
     regrading: createRegradingRepository(database, { countPage, newId: options.effects.newId }),
-    jobBell: createJobBell(),
+    jobBell: createBell(),
+    standingBell: createBell(),
     turn: createTurns(),
     summaries: createSummaryRepository(database, reader),
     standings: createStandingRepository(database),

@@ -13,7 +13,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './database/embedde
 import { createHintListener } from './database/live-hints.js'
 import { migrate, pendingMigrations } from './database/migrate.js'
 import { createReader } from './database/read-replicas.js'
-import { migrateWorkQueue } from './database/work-queue.js'
+import { migrateWorkQueue, pendingQueueMigrations } from './database/work-queue.js'
 import { createWriterDatabase } from './database/writer-database.js'
 import type { WriterObserver } from './database/writer-observer.js'
 import { createServices } from './compose.js'
@@ -140,9 +140,12 @@ async function keepPostgres(
  */
 export async function prepareDatabase(config: Config, runtime: Runtime): Promise<readonly string[]> {
   if (!config.production) return migrateDatabase(runtime)
-  const pending = await pendingMigrations(runtime.databaseUrl)
-  if (pending.length === 0) return []
-  throw new Error(`The database lacks ${String(pending.length)} migrations: run "chainmark migrate" first.`)
+  // The queue's own are applied by whoever works on it, unless there are none left.
+  const pending =
+    (await pendingMigrations(runtime.databaseUrl)).length +
+    (await pendingQueueMigrations(runtime.databaseUrl))
+  if (pending === 0) return []
+  throw new Error(`The database lacks ${String(pending)} migrations: run "chainmark migrate" first.`)
 }
 
 /** Applies the migrations that are missing, and counts what was stored before it was counted. Answers their names. */

@@ -1,16 +1,13 @@
 /** What is asked for with whole downloads: the gradebook and all attempts on an assignment. */
 import { z } from 'zod'
-import { keySchema } from './text.js'
-
-/** A yes or no as it stands in a query. */
-const flag = z.enum(['true', 'false']).transform(value => value === 'true')
+import { flagSchema, keySchema } from './text.js'
 
 export const gradebookQuerySchema = z.strictObject({
   value: z
     .enum(['points', 'credit', 'attempts'])
     .default('points')
     .describe('what the column of an assignment holds'),
-  bom: flag
+  bom: flagSchema
     .optional()
     .describe('whether the file begins with a byte order mark, by which Excel knows that it is UTF-8'),
 })
@@ -23,7 +20,7 @@ export const attemptExportQuerySchema = z.strictObject({
     .uuid()
     .optional()
     .describe('the `id` of an attempt, there still or erased: only those that follow it are sent'),
-  tail: flag.optional().describe('whether attempts of the last two minutes are sent as well'),
+  tail: flagSchema.optional().describe('whether attempts of the last two minutes are sent as well'),
 })
 
 export type AttemptExportQuery = z.infer<typeof attemptExportQuerySchema>

@@ -1,6 +1,6 @@
 /** Lists of a class: which learners, in which order (contract §6). */
 import { z } from 'zod'
-import { keySchema, pageQuerySchema, text, timeSchema, wholeNumber } from './text.js'
+import { flagSchema, keySchema, pageQuerySchema, text, timeSchema, wholeNumber } from './text.js'
 
 /** What a class may be ordered by, each with the key after it. */
 const learnerOrderSchema = z.enum([
@@ -21,8 +21,6 @@ export type LearnerOrder = z.infer<typeof learnerOrderSchema>
 /** The most characters of a search. */
 export const MOST_SEARCHED = 64
 
-const truth = z.enum(['true', 'false']).transform(value => value === 'true')
-
 /** A credit as it stands in a query. */
 const credit = z
   .string()
@@ -40,13 +38,13 @@ export const learnersQuerySchema = pageQuerySchema.extend({
   assignment: keySchema
     .optional()
     .describe('filter and order by this one assignment; by all of the course if not given'),
-  notStarted: truth.optional().describe('whether they have no attempt'),
-  completed: truth.optional().describe('whether they have completed all of it'),
-  struggling: truth
+  notStarted: flagSchema.optional().describe('whether they have no attempt'),
+  completed: flagSchema.optional().describe('whether they have completed all of it'),
+  struggling: flagSchema
     .optional()
     .describe(
-      'whether they try much and earn little: at least `minAttempts` attempts (3 if not given), and a mean credit of at ' +
-        'most `maxCredit` (0.5) on what they have begun',
+      'whether they try much and earn little: on what they have begun a mean of at least `minAttempts` attempts (3 if not ' +
+        'given) and of a credit of at most `maxCredit` (0.5), and not all of it completed',
     ),
   minAttempts: wholeNumber(0, 2_147_483_647).optional().describe('so many attempts at least'),
   minCredit: credit.optional().describe('a mean credit of so much at least; what is not begun counts 0'),

@@ -131,7 +131,7 @@ const helpReasonSchema = z.strictObject({
   code: z
     .enum(['struggling', 'not-started', 'inactive'])
     .describe(
-      '`struggling`: at least 3 attempts and less than half of the credit on an assignment that is open and not completed; ' +
+      '`struggling`: at least 3 attempts and at most half of the credit on an assignment that is open and not completed; ' +
         '`not-started`: nothing submitted to an open assignment that is due within 3 days or was due; ' +
         '`inactive`: nothing submitted for 7 days, after something was, while an open assignment is not completed',
     ),
@@ -160,7 +160,7 @@ export const courseOverviewSchema = z
       )
       .describe('the most pressing first, at most 50'),
     considered: count.describe(
-      'how many learners were looked at for `needHelp`: those with the least credit in all; every one in a class of 500 ' +
+      'how many learners were looked at for `needHelp`: who struggle, who have stopped, and those with the least credit; every one in a class of 500 ' +
         'with at most 40 assignments',
     ),
   })

@@ -43,6 +43,9 @@ export function wholeNumber(least: number, most: number) {
     .pipe(z.number().min(least).max(most))
 }
 
+/** A yes or no as it stands in a query. */
+export const flagSchema = z.enum(['true', 'false']).transform(value => value === 'true')
+
 /** Which page of a list. */
 export const pageQuerySchema = z.strictObject({
   cursor: z.string().optional().describe('`nextCursor` of the page before'),

@@ -67,7 +67,7 @@ export const rotateBodySchema = z
       .min(0)
       .max(7 * DAY_SECONDS)
       .default(DAY_SECONDS)
-      .describe('how long deliveries are signed with the present secret beside the new one'),
+      .describe('how long deliveries are signed with the secret before as well; 0: with the new one alone'),
   })
   .nullable()
   .meta({ examples: [{ previousSeconds: 3600 }] })

@@ -74,7 +74,8 @@ export function createAttemptFeedRepository(database: Pick<Database, '$queryRaw'
 
     /**
      * Marks of courses, which change with what changes progress beside attempts: with policies and the regradings that
-     * stand, with who is an instructor, and with erasures.
+     * stand, with who is a member, in which role and under which name, and with overrides. Who is erased and enrolled again
+     * is another member by the time of it.
      */
     marks: (
       courseIds: readonly string[],
@@ -85,11 +86,13 @@ export function createAttemptFeedRepository(database: Pick<Database, '$queryRaw'
             sum(hashtext(id::text || '/' || revision || '/' || COALESCE(regrade_id::text, ''))::bigint)
           FROM assignments WHERE course_id = ANY(${[...courseIds]}::uuid[]) GROUP BY course_id
           UNION ALL
-          SELECT course_id, 'instructors', count(*), sum(hashtext(key)::bigint)
-          FROM members WHERE course_id = ANY(${[...courseIds]}::uuid[]) AND role = 'instructor' GROUP BY course_id
+          SELECT course_id, 'members', count(*),
+            sum(hashtext(key || '/' || role || '/' || created_at::text || '/' || COALESCE(name, ''))::bigint)
+          FROM members WHERE course_id = ANY(${[...courseIds]}::uuid[]) GROUP BY course_id
           UNION ALL
-          SELECT course_id, 'erased', count(*), sum(hashtext(erased_at::text)::bigint)
-          FROM erasures WHERE course_id = ANY(${[...courseIds]}::uuid[]) GROUP BY course_id
+          SELECT course_id, 'overrides', count(*),
+            sum(hashtext(assignment_id::text || '/' || learner || '/' || updated_at::text)::bigint)
+          FROM overrides WHERE course_id = ANY(${[...courseIds]}::uuid[]) GROUP BY course_id
         ) kinds (course_id, kind, count, sum)
         GROUP BY course_id`,
   }

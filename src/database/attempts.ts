@@ -3,6 +3,7 @@ import type { Database } from './client.js'
 import { Prisma } from './generated/client.js'
 import type { Reader } from './read-replicas.js'
 import { withBoxes } from './stored-boxes.js'
+import { firstIdAt } from './uuid-time.js'
 
 export type StoredAttempt = {
   readonly id: string
@@ -33,6 +34,13 @@ export type StoredAttempt = {
 export type StoredIdempotencyKey = {
   readonly fingerprint: Uint8Array | null
   readonly attemptId: string | null
+}
+
+/** Which attempts on an assignment: of one learner if given, after an id, and so many at most. */
+type AttemptPage = {
+  readonly learner: string | undefined
+  readonly after: string | undefined
+  readonly limit: number
 }
 
 export type AttemptRepository = ReturnType<typeof createAttemptRepository>
@@ -97,26 +105,22 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
 
     /**
      * The attempts on an assignment, with the results that stand, in order of their ids, which is the order of their
-     * making; of one learner if given.
+     * making; as dashboards show them.
      */
-    async list(
+    async list(courseId: string, assignmentId: string, page: AttemptPage): Promise<StoredAttempt[]> {
+      return readPage(reader(), courseId, assignmentId, page)
+    },
+
+    /**
+     * The same up to those that were made at a time, without one of them missing that was stored by now: from the database
+     * itself. Where the ids of pages are to follow each other, no page may come from a replica that lags behind.
+     */
+    async listBefore(
       courseId: string,
       assignmentId: string,
-      options: {
-        readonly learner: string | undefined
-        readonly after: string | undefined
-        readonly limit: number
-      },
+      page: AttemptPage & { readonly before: Date },
     ): Promise<StoredAttempt[]> {
-      const { learner, after, limit } = options
-      const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND a.learner = ${learner}`
-      const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${after}::uuid`
-      const rows = await reader().$queryRaw<StoredAttempt[]>`
-        ${STANDING}
-        WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid ${ofLearner} ${afterId}
-        ORDER BY a.id
-        LIMIT ${limit}`
-      return rows.map(withBoxes)
+      return readPage(database, courseId, assignmentId, page)
     },
 
     async findIdempotencyKey(
@@ -129,4 +133,22 @@ export function createAttemptRepository(database: Database, reader: Reader = () 
       return rows[0]
     },
   }
+}
+
+async function readPage(
+  database: Pick<Database, '$queryRaw'>,
+  courseId: string,
+  assignmentId: string,
+  { learner, after, before, limit }: AttemptPage & { readonly before?: Date },
+): Promise<StoredAttempt[]> {
+  const ofLearner = learner === undefined ? Prisma.empty : Prisma.sql`AND a.learner = ${learner}`
+  const afterId = after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${after}::uuid`
+  const beforeId = before === undefined ? Prisma.empty : Prisma.sql`AND a.id < ${firstIdAt(before)}::uuid`
+  const rows = await database.$queryRaw<StoredAttempt[]>`
+    ${STANDING}
+    WHERE a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid
+      ${ofLearner} ${afterId} ${beforeId}
+    ORDER BY a.id
+    LIMIT ${limit}`
+  return rows.map(withBoxes)
 }

@@ -32,7 +32,7 @@ export type LearnerFilters = {
   readonly notStarted: boolean | undefined
   /** All assignments. */
   readonly completed: boolean | undefined
-  /** So many attempts at least, and on what they have begun so much credit at most. */
+  /** On what they have begun a mean of so many attempts at least and of so much credit at most, and not all completed. */
   readonly struggling:
     { readonly minAttempts: number; readonly maxCredit: number; readonly is: boolean } | undefined
   readonly minAttempts: number | undefined
@@ -43,6 +43,9 @@ export type LearnerFilters = {
   /** A part of the key or of the name, in capitals or not. */
   readonly search: string | undefined
 }
+
+/** The same over all assignments of the course. */
+export type CourseFilters = Omit<LearnerFilters, 'assignmentId'>
 
 export type LearnerOrdering = {
   readonly by: LearnerValue
@@ -81,26 +84,44 @@ export function createLearnerRepository(reader: Reader) {
     async list(
       courseId: string,
       filters: LearnerFilters,
-      { by, descending, after, limit }: LearnerOrdering,
+      ordering: LearnerOrdering,
     ): Promise<ListedLearner[]> {
-      const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
-      const goesOn = after === undefined ? [] : [isBehind(by, descending, after)]
-      const where = allOf([...ofStanding(filters), ...ofMember(filters), ...goesOn])
-      const branches = standingsOf(courseId, filters.assignmentId).map(
-        source => Prisma.sql`(
-          SELECT m.key, m.name, s.begun, s.attempts, s.completed, ${MEAN_CREDIT}::int AS "creditMillionths",
-            s.last_submitted_at AS "lastSubmittedAt", ${VALUES[by]} AS position
-          FROM ${source} AND ${where}
-          ORDER BY ${VALUES[by]} ${direction}, s.learner ${direction}
-          LIMIT ${limit}::int)`,
-      )
+      const direction = directionOf(ordering)
       return reader().$queryRaw<ListedLearner[]>`
         WITH ${courseOf(courseId, filters.assignmentId)}
         SELECT key, name, begun, attempts, completed, "creditMillionths", "lastSubmittedAt",
-          ${POSITIONS[by]} AS position
-        FROM (${Prisma.join(branches, ' UNION ALL ')}) found
+          ${POSITIONS[ordering.by]} AS position
+        FROM (${foundBy(courseId, filters, ordering)}) found
         ORDER BY found.position ${direction}, found.key ${direction}
-        LIMIT ${limit}::int`
+        LIMIT ${ordering.limit}::int`
+    },
+
+    /**
+     * Those of several lists of a course, in all its assignments, each learner once and at most so many: of each list its
+     * beginning by credit, the least first, and those of the earlier lists before those of the later ones. By credit.
+     */
+    async listLeast(
+      courseId: string,
+      lists: readonly { readonly filters: CourseFilters; readonly limit: number }[],
+      most: number,
+    ): Promise<ListedLearner[]> {
+      const found = lists.map(({ filters, limit }, rank) => {
+        const ordering = { by: 'credit', descending: false, after: undefined, limit } as const
+        const all = { ...filters, assignmentId: undefined }
+        return Prisma.sql`(
+          SELECT ${rank}::int AS rank, found.* FROM (${foundBy(courseId, all, ordering)}) found
+          ORDER BY found.position, found.key
+          LIMIT ${limit}::int)`
+      })
+      return reader().$queryRaw<ListedLearner[]>`
+        WITH ${courseOf(courseId, undefined)}
+        SELECT key, name, begun, attempts, completed, "creditMillionths", "lastSubmittedAt", position::float8 AS position
+        FROM (
+          SELECT * FROM (
+            SELECT DISTINCT ON (key) * FROM (${Prisma.join(found, ' UNION ALL ')}) listed ORDER BY key, rank) learners
+          ORDER BY rank, position, key
+          LIMIT ${most}::int) chosen
+        ORDER BY chosen.position, chosen.key`
     },
 
     /** How many learners there are of this kind. */
@@ -116,6 +137,27 @@ export function createLearnerRepository(reader: Reader) {
       return row?.count ?? 0
     },
   }
+}
+
+function directionOf({ descending }: Pick<LearnerOrdering, 'descending'>): Prisma.Sql {
+  return descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
+}
+
+/** As many as are asked for from each place where learners are found: the list begins with what is first among all these. */
+function foundBy(courseId: string, filters: LearnerFilters, ordering: LearnerOrdering): Prisma.Sql {
+  const { by, descending, after, limit } = ordering
+  const direction = directionOf(ordering)
+  const goesOn = after === undefined ? [] : [isBehind(by, descending, after)]
+  const where = allOf([...ofStanding(filters), ...ofMember(filters), ...goesOn])
+  const branches = standingsOf(courseId, filters.assignmentId).map(
+    source => Prisma.sql`(
+      SELECT m.key, m.name, s.begun, s.attempts, s.completed, ${MEAN_CREDIT}::int AS "creditMillionths",
+        s.last_submitted_at AS "lastSubmittedAt", ${VALUES[by]} AS position
+      FROM ${source} AND ${where}
+      ORDER BY ${VALUES[by]} ${direction}, s.learner ${direction}
+      LIMIT ${limit}::int)`,
+  )
+  return Prisma.join(branches, ' UNION ALL ')
 }
 
 /** What the branches look up: how many assignments are looked at, and who is marked. */
@@ -183,7 +225,7 @@ function ofStanding(filters: LearnerFilters): readonly Prisma.Sql[] {
 
 function isStruggling({ minAttempts, maxCredit, is }: NonNullable<LearnerFilters['struggling']>): Prisma.Sql {
   return holds(
-    Prisma.sql`s.begun > 0 AND s.attempts >= ${minAttempts}::int
+    Prisma.sql`s.completed < s.begun AND s.attempts >= ${minAttempts}::bigint * s.begun
       AND round(s.credit_millionths::numeric / GREATEST(s.begun, 1)) <= ${maxCredit}::int`,
     is,
   )

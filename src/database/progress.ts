@@ -24,35 +24,28 @@ export type StoredProgress = {
   readonly lastSubmittedAt: number | null
 }
 
-/** The same as it is read: assignment, attempts, millionths, the most points, completed, last submitted. */
-type ProgressAsList = readonly [string, number, number, number, boolean, number | null]
-
 export type ProgressRepository = ReturnType<typeof createProgressRepository>
 
 /** Progress, read; what dashboards show from the reader. */
 export function createProgressRepository(database: Database, reader: Reader = () => database) {
   return {
-    /** All that these learners have begun in a course. */
-    async ofLearners(courseId: string, learners: readonly string[]): Promise<StoredProgress[]> {
-      // There are thousands of them: a list of lists is read many times faster than as many rows.
-      const rows = await reader().$queryRaw<{ learner: string; begun: ProgressAsList[] }[]>`
-        SELECT p.learner, json_agg(json_build_array(
-          p.assignment_id, p.attempts, p.credit_millionths, p.max_points, p.completed_at IS NOT NULL,
-          EXTRACT(EPOCH FROM p.last_submitted_at)::float8 * 1000)) AS begun
+    /** All that these learners have begun in a course; `exact`: from the database itself, with all that is stored by now. */
+    async ofLearners(
+      courseId: string,
+      learners: readonly string[],
+      { exact = false }: { readonly exact?: boolean } = {},
+    ): Promise<StoredProgress[]> {
+      const from = exact ? database : reader()
+      // There are thousands of them: one text a learner is made, sent and read in half the time of JSON, and that in half the
+      // time of as many rows. None of its parts can hold a comma or a semicolon.
+      const rows = await from.$queryRaw<{ learner: string; begun: string }[]>`
+        SELECT p.learner, string_agg(concat_ws(',',
+          p.assignment_id, p.attempts, p.credit_millionths, p.max_points, (p.completed_at IS NOT NULL)::int,
+          (date_part('epoch', p.last_submitted_at) * 1000)::bigint), ';') AS begun
         FROM progress p
         WHERE p.course_id = ${courseId}::uuid AND p.learner = ANY(${[...learners]}::text[])
         GROUP BY p.learner`
-      return rows.flatMap(({ learner, begun }) =>
-        begun.map(([assignmentId, attempts, creditMillionths, maxPoints, completed, lastSubmittedAt]) => ({
-          assignmentId,
-          learner,
-          attempts,
-          creditMillionths,
-          maxPoints,
-          completed,
-          lastSubmittedAt,
-        })),
-      )
+      return rows.flatMap(({ learner, begun }) => begun.split(';').map(text => progressIn(learner, text)))
     },
 
     /** How many attempts a learner has made on an assignment. */
@@ -63,5 +56,20 @@ export function createProgressRepository(database: Database, reader: Reader = ()
       })
       return found?.attempts ?? 0
     },
+  }
+}
+
+/** Progress as it is read: the time is missing where there is none. */
+function progressIn(learner: string, text: string): StoredProgress {
+  const [assignmentId = '', attempts, creditMillionths, maxPoints, completed, lastSubmittedAt] =
+    text.split(',')
+  return {
+    assignmentId,
+    learner,
+    attempts: Number(attempts),
+    creditMillionths: Number(creditMillionths),
+    maxPoints: Number(maxPoints),
+    completed: completed === '1',
+    lastSubmittedAt: lastSubmittedAt === undefined ? null : Number(lastSubmittedAt),
   }
 }

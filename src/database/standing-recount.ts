@@ -94,10 +94,13 @@ export async function repairStandings(
   const members = await transaction.$queryRaw<{ key: string }[]>`
     SELECT key FROM members WHERE course_id = ${courseId}::uuid AND key = ANY(${[...people]}::text[])
     ORDER BY key FOR KEY SHARE`
-  await eraseStandings(transaction, courseId, people)
-  await countAgain(
+  const keys = members.map(({ key }) => key)
+  const known = new Set(keys)
+  // Of members no mark is touched: theirs are of others too, and whoever folds them waits for nobody.
+  await eraseStandings(
     transaction,
     courseId,
-    members.map(({ key }) => key),
+    people.filter(person => !known.has(person)),
   )
+  await countAgain(transaction, courseId, keys)
 }

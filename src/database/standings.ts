@@ -92,7 +92,10 @@ export async function countAgain(
     WHERE s.course_id = ${courseId}::uuid AND s.learner = ANY(${[...learners]}::text[])`
 }
 
-/** The standing of somebody who was enrolled just now, by the same transaction. */
+/**
+ * The standing of somebody who was enrolled just now, by the same transaction: nothing, whatever one without a member was left.
+ * Who takes such ones away waits for us then.
+ */
 export async function beginStanding(
   transaction: Transaction,
   courseId: string,
@@ -101,10 +104,15 @@ export async function beginStanding(
   await transaction.$executeRaw`
     INSERT INTO standings (course_id, learner, begun, attempts, completed, credit_millionths)
     VALUES (${courseId}::uuid, ${learner}, 0, 0, 0, 0)
-    ON CONFLICT (course_id, learner) DO NOTHING`
+    ON CONFLICT (course_id, learner) DO UPDATE SET
+      begun = EXCLUDED.begun, attempts = EXCLUDED.attempts, completed = EXCLUDED.completed,
+      credit_millionths = EXCLUDED.credit_millionths, last_submitted_at = EXCLUDED.last_submitted_at`
 }
 
-/** Leaves no standing of these people, and no mark, as far as they are no members: as when this transaction has erased them. */
+/**
+ * Leaves no standing and no mark of these people, who were no members when this transaction looked or whom it has erased; of
+ * those of them who were enrolled since, all is left.
+ */
 export async function eraseStandings(
   transaction: Transaction,
   courseId: string,
@@ -114,15 +122,20 @@ export async function eraseStandings(
     SELECT person FROM unnest(${[...people]}::text[]) AS given (person)
     WHERE NOT EXISTS (SELECT FROM members m WHERE m.course_id = ${courseId}::uuid AND m.key = person)`
   // In one order: two who are erased at once may be in the same marks.
-  await transaction.$queryRaw`
+  const marks = await transaction.$queryRaw<{ id: string }[]>`
     SELECT id FROM standing_marks
     WHERE course_id = ${courseId}::uuid AND learners ?| ${[...people]}::text[]
     ORDER BY id FOR UPDATE`
-  // Whoever is in a mark that this statement sees was enrolled before the mark was stored.
+  // No other marks than those. Whoever is in a mark that this statement sees was enrolled before the mark was stored.
   await transaction.$executeRaw`
     UPDATE standing_marks SET learners = learners - ARRAY(${strangers})
-    WHERE course_id = ${courseId}::uuid AND learners ?| ${[...people]}::text[]`
-  // Whoever was folding such a mark has made the standing by now, and nobody makes another.
+    WHERE course_id = ${courseId}::uuid AND id = ANY(${marks.map(({ id }) => id)}::uuid[])`
+  // Whoever was folding such a mark has made the standing by now, and nobody makes another but by an enrolment: that has the
+  // standing locked until it is committed, and the statement that follows sees the member.
+  await transaction.$queryRaw`
+    SELECT learner FROM standings
+    WHERE course_id = ${courseId}::uuid AND learner = ANY(${[...people]}::text[])
+    ORDER BY learner FOR UPDATE`
   await transaction.$executeRaw`
     DELETE FROM standings WHERE course_id = ${courseId}::uuid AND learner IN (${strangers})`
 }

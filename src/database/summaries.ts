@@ -13,6 +13,7 @@ import {
   type MergeSummary,
   type SummaryPlace,
 } from './summary-folding.js'
+import { firstIdAt } from './uuid-time.js'
 
 /** As it was stored; the totals are null while nothing was folded. */
 export type StoredSummary = { readonly totals: unknown; readonly changes: readonly unknown[] }
@@ -49,7 +50,7 @@ export function createSummaryRepository(database: Database, reader: Reader = () 
 
     /** What stands for each of these assignments, as of one moment; those that there are not are left out. */
     async readMany(courseId: string, assignmentIds: readonly string[]): Promise<StandingSummary[]> {
-      return readStandings(reader(), courseId, assignmentIds)
+      return readSummaries(reader(), courseId, assignmentIds)
     },
 
     /** Where there are changes to fold, and how many. */
@@ -58,7 +59,7 @@ export function createSummaryRepository(database: Database, reader: Reader = () 
         SELECT course_id AS "courseId", assignment_id AS "assignmentId", generation, count(*)::int AS changes
         FROM summary_changes
         GROUP BY course_id, assignment_id, generation
-        HAVING count(*) >= ${least}::int OR bool_or(id < ${firstIdOf(before)}::uuid)
+        HAVING count(*) >= ${least}::int OR bool_or(id < ${firstIdAt(before)}::uuid)
           OR sum(pg_column_size(change)) >= ${MOST_BYTES}::int
         ORDER BY md5(assignment_id::text || generation::text || ${order}::text)
         LIMIT ${most}::int`
@@ -98,12 +99,12 @@ export async function readStanding(
   courseId: string,
   assignmentId: string,
 ): Promise<StoredSummary | undefined> {
-  const [stored] = await readStandings(database, courseId, [assignmentId])
+  const [stored] = await readSummaries(database, courseId, [assignmentId])
   return stored
 }
 
 /** The same for several assignments of a course, still in one statement. Each row is looked up by its whole key. */
-async function readStandings(
+async function readSummaries(
   database: Pick<Database, '$queryRaw'>,
   courseId: string,
   assignmentIds: readonly string[],
@@ -120,10 +121,4 @@ async function readStandings(
       ) AS changes
     FROM assignments a
     WHERE a.course_id = ${courseId}::uuid AND a.id = ANY(${[...assignmentIds]}::uuid[])`
-}
-
-/** The first uuid v7 of a moment: those of changes begin with the time at which they were made. */
-function firstIdOf(time: Date): string {
-  const digits = Math.max(0, time.getTime()).toString(16).padStart(12, '0')
-  return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`
 }

@@ -63,13 +63,16 @@ export function hooksOfCourses(courseIds: readonly string[]): Prisma.Sql {
     GROUP BY c.id`
 }
 
-/** The statement that stores deliveries, alone or in a WITH. They are due at once. */
+/**
+ * The statement that stores deliveries, alone or in a WITH. They are due at once, by the database's clock; what is nobody's in
+ * particular is in no lane (webhook-lanes.ts).
+ */
 export function deliveryInsertion(deliveries: readonly NewDelivery[]): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO webhook_deliveries (
       course_id, id, webhook_id, type, assignment_id, learner, number, attempt_id, job_id, state, tries, due_at, created_at)
-    SELECT "courseId", id, "webhookId", type, "assignmentId", learner, number, "attemptId", "jobId", 'pending', 0,
-      "createdAt", "createdAt"
+    SELECT "courseId", id, "webhookId", type, "assignmentId", learner, number, "attemptId", "jobId",
+      CASE WHEN learner IS NULL THEN 'loose' ELSE 'pending' END, 0, now(), "createdAt"
     FROM jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb) AS given (
       "courseId" uuid, id uuid, "webhookId" uuid, type text, "assignmentId" uuid, learner text, number int,
       "attemptId" uuid, "jobId" uuid, "createdAt" timestamptz)`

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, run, runMigrations } from 'graphile-worker'
+import { migrations } from 'graphile-worker/dist/generated/sql.js'
 import pg from 'pg'
 import { inUtc } from './connection.js'
 
@@ -20,12 +21,18 @@ const CONNECTIONS = AT_ONCE
 /** Milliseconds between two looks for work where nothing tells of it, as behind a pooler. */
 const POLL_MILLISECONDS = 2_000
 
+/** Milliseconds that a connection, and then a statement, is waited for. */
+const CONNECT_MILLISECONDS = 5_000
+const STATEMENT_MILLISECONDS = 30_000
+
 /** Milliseconds until it is begun again after the database was away for so long that it gave up. */
 const RESTART_MILLISECONDS = 5_000
 
 export type WorkQueueOptions = {
   /** Told what did not work; it goes on by itself. */
   readonly onError: (error: unknown) => void
+  /** How long a statement may take before it is given up, in milliseconds. */
+  readonly statementTimeout?: number
 }
 
 export type WorkQueue = {
@@ -39,17 +46,40 @@ export type WorkQueue = {
 
 /** Makes the queue's schema, or brings it up to date. Any number of processes may do it at once. */
 export async function migrateWorkQueue(connectionString: string): Promise<void> {
-  const pool = createPool(connectionString, 1, () => undefined)
-  try {
-    await runMigrations({ pgPool: pool, logger: createLogger(() => undefined) })
-  } finally {
-    await pool.end()
-  }
+  await withConnection(connectionString, pool =>
+    runMigrations({ pgPool: pool, logger: createLogger(() => undefined) }),
+  )
 }
 
-/** The queue; it connects when first used. */
-export function createWorkQueue(connectionString: string, { onError }: WorkQueueOptions): WorkQueue {
-  const pool = createPool(connectionString, CONNECTIONS, onError)
+/** How many migrations of the queue's schema the database still lacks; changes nothing. */
+export async function pendingQueueMigrations(connectionString: string): Promise<number> {
+  return withConnection(connectionString, async pool => {
+    const known = Object.keys(migrations).map(name => Number.parseInt(name, 10))
+    const found = await pool.query<{ found: boolean }>(
+      `SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS found`,
+    )
+    if (!found.rows[0]?.found) return known.length
+    const latest = await pool.query<{ id: number | null }>(
+      'SELECT max(id) AS id FROM graphile_worker.migrations',
+    )
+    // As the package does: what comes after the latest is missing.
+    const done = latest.rows[0]?.id ?? 0
+    return known.filter(id => id > done).length
+  })
+}
+
+/** The queue, of a database that has its schema; it connects when first used. */
+export function createWorkQueue(
+  connectionString: string,
+  { onError, statementTimeout = STATEMENT_MILLISECONDS }: WorkQueueOptions,
+): WorkQueue {
+  const pool = createPool(connectionString, {
+    max: CONNECTIONS,
+    onError,
+    // As of every other connection: none waits for ever, not even for a server that cannot time out by itself.
+    statement_timeout: statementTimeout,
+    query_timeout: statementTimeout + CONNECT_MILLISECONDS,
+  })
   const stopping = new AbortController()
   let working: Promise<void> | undefined
 
@@ -122,13 +152,28 @@ function courseIn(payload: unknown): string {
   return (payload as { courseId: string }).courseId // Put there by us alone.
 }
 
-function createPool(connectionString: string, max: number, onError: (error: unknown) => void): pg.Pool {
+async function withConnection<Value>(
+  connectionString: string,
+  use: (pool: pg.Pool) => Promise<Value>,
+): Promise<Value> {
+  const pool = createPool(connectionString, { max: 1, onError: () => undefined })
+  try {
+    return await use(pool)
+  } finally {
+    await pool.end()
+  }
+}
+
+function createPool(
+  connectionString: string,
+  { onError, ...options }: pg.PoolConfig & { readonly onError: (error: unknown) => void },
+): pg.Pool {
   const pool = new pg.Pool({
     ...inUtc(connectionString),
-    max,
     application_name: 'chainmark',
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_MILLISECONDS,
     keepAlive: true,
+    ...options,
   })
   // Without a listener a broken idle connection ends the process; the next statement has another.
   pool.on('error', onError)

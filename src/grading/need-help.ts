@@ -5,9 +5,12 @@
 import { isClosed, refuseAttempt, type AttemptPolicy } from './attempt-policy.js'
 import { fromMillionths } from './credit.js'
 
-/** A learner who has tried so often and has less than so much of the credit is struggling. */
-const STRUGGLING_ATTEMPTS = 3
-const STRUGGLING_MILLIONTHS = 500_000
+/**
+ * A learner who has tried so often at least, has so much of the credit at most, and has not completed it, is struggling with an
+ * assignment; with several, where that is so of their means over those that were begun.
+ */
+export const STRUGGLING_ATTEMPTS = 3
+export const STRUGGLING_MILLIONTHS = 500_000
 
 const DAY = 24 * 3_600_000
 
@@ -15,7 +18,7 @@ const DAY = 24 * 3_600_000
 const DUE_SOON = 3 * DAY
 
 /** Who has submitted nothing for so long is inactive. */
-const INACTIVE_AFTER = 7 * DAY
+export const INACTIVE_AFTER = 7 * DAY
 
 /** An assignment as it is for one learner: the policy with the learner's override, and how far they are. */
 export type LearnerPlace = {
@@ -65,7 +68,7 @@ function assignmentReason(
   }
   const { attempts, creditMillionths, completed, lastSubmittedAt } = progress
   // Late work may be complete and still have little credit.
-  if (completed || attempts < STRUGGLING_ATTEMPTS || creditMillionths >= STRUGGLING_MILLIONTHS)
+  if (completed || attempts < STRUGGLING_ATTEMPTS || creditMillionths > STRUGGLING_MILLIONTHS)
     return undefined
   return {
     code: 'struggling',

@@ -16,13 +16,18 @@ import { costOf } from './cost.js'
 import { MAX_COST } from './limits.js'
 import { FIELD_RIGHTS } from './rights.js'
 import { missingScope } from './schema.js'
+import { readVariables, type Variables } from './variables.js'
 
-/** Throws `missing-scope` or `query-too-complex`, of any operation of the document, before anything is looked up. */
+/**
+ * Throws `missing-scope` or `query-too-complex`, of any operation of the document, and `graphql-invalid` for one fault of the
+ * variables of its only operation or the one that is named, before anything is looked up.
+ */
 export function checkOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   { scopes }: Principal,
-  variables: Readonly<Record<string, unknown>> | null | undefined,
+  variables: Variables,
+  operationName?: string | null,
 ): void {
   const types = new TypeInfo(schema)
   visit(
@@ -40,9 +45,12 @@ export function checkOperation(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   }
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const cost = costOf(schema, definition, fragments, variables)
+  const operations = document.definitions.filter(one => one.kind === Kind.OPERATION_DEFINITION)
+  for (const operation of operations) {
+    const { coerced, fault } = readVariables(schema, operation, variables)
+    const isAsked = operations.length === 1 || operation.name?.value === (operationName ?? '')
+    if (isAsked && fault !== undefined) throw fault
+    const cost = costOf(schema, operation, fragments, coerced)
     if (cost > MAX_COST) {
       const detail = `The query costs ${String(cost)} points, of at most ${String(MAX_COST)}: ask for smaller pages or in parts.`
       throw new Refusal('query-too-complex', detail)

@@ -2,8 +2,6 @@
 import { z } from 'zod'
 import { MOST_SEARCHED, type LearnerOrder, type LearnersQuery } from '../contracts/learners.js'
 import { keySchema, text, timeSchema } from '../contracts/text.js'
-import { findCourse } from '../services/courses.js'
-import { countLearners, listLearners } from '../services/learners.js'
 import { checkArguments } from './arguments.js'
 import { connectionOf, pageQuery, type PageArguments } from './connections.js'
 import type { RequestContext } from './context.js'
@@ -32,7 +30,7 @@ export type ClassArguments = PageArguments & {
 
 /** A page of a class; on one assignment where it is given. */
 export async function classList(
-  { reads, principal }: RequestContext,
+  { reads }: RequestContext,
   course: string,
   given: ClassArguments,
   assignment?: string,
@@ -47,15 +45,11 @@ export async function classList(
     ...page,
     orderBy: given.orderBy ?? 'KEY_ASC',
   }
-  const listing = await listLearners(reads().services, principal, course, query)
+  const listing = await reads().learnersOf(course, query)
   return { ...connectionOf(listing, page, learner => ({ ...learner, course })), course, query }
 }
 
 /** How many learners the filters of a class list let through. */
-export async function classSize(
-  { reads, principal }: RequestContext,
-  { course, query }: LearnersNode,
-): Promise<number> {
-  const { services } = reads()
-  return countLearners(services, (await findCourse(services, principal, course)).id, query)
+export function classSize({ reads }: RequestContext, { course, query }: LearnersNode): Promise<number> {
+  return reads().classSizeOf(course, query)
 }

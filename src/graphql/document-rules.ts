@@ -5,6 +5,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { NoSchemaIntrospectionCustomRule, type ValidationContext, type ValidationRule } from 'graphql'
 import { documentError } from './errors.js'
 import { MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_FAULTS, MAX_TOKENS } from './limits.js'
+import { faultOfVariables, type Variables } from './variables.js'
 
 /** How a document is read. */
 export const PARSE_OPTIONS = { maxTokens: MAX_TOKENS } as const
@@ -26,8 +27,31 @@ export function documentRules(introspection: boolean): ValidationRule[] {
   })
   return [
     maxDepthRule({ ...limit(MAX_DEPTH, 'levels of fields'), flattenFragments: true }),
-    maxAliasesRule(limit(MAX_ALIASES, 'aliases')),
+    // Those of `__typename`, too, which the rule leaves out by itself.
+    maxAliasesRule({ ...limit(MAX_ALIASES, 'aliases'), allowList: [] }),
     maxDirectivesRule(limit(MAX_DIRECTIVES, 'directives')),
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ] as ValidationRule[]
+}
+
+/** The same for a request: with its variables, which are looked at before GraphQL does. */
+export function requestRules(introspection: boolean) {
+  const rules = documentRules(introspection)
+  return (request: {
+    readonly variables?: Variables
+    readonly operationName?: string | null | undefined
+  }): ValidationRule[] => [
+    ...rules,
+    context => ({
+      Document: document => {
+        const fault = faultOfVariables(
+          context.getSchema(),
+          document,
+          request.variables,
+          request.operationName,
+        )
+        if (fault !== undefined) context.reportError(fault)
+      },
+    }),
+  ]
 }

@@ -19,6 +19,13 @@ export function documentError(code: ProblemCode, message: string): GraphQLError 
   return new GraphQLError(message, { extensions: { code, status: PROBLEMS[code].status } })
 }
 
+/** What a field is told that ran into the fault of another: what that is was logged with the first. */
+export function repeatedFault(error: unknown, isUnavailable: (error: unknown) => boolean): Refusal {
+  return isUnavailable(error)
+    ? new Refusal('unavailable', 'The database cannot be reached right now; please try again.', [], 2)
+    : new Refusal('internal-error', 'This is the fault of the service that another field has met.')
+}
+
 /** One error as it is answered. */
 export function formatError(
   error: unknown,
@@ -57,16 +64,23 @@ function causeOf(error: unknown): unknown {
   return cause
 }
 
+/** How GraphQL ends its search for fields that do not go together, once it has compared too many. */
+const TOO_MANY_REPEATED = 'Validation aborted.'
+
 /** What GraphQL itself finds wrong with a document or its variables; undefined for what comes of running it. */
 function documentFault(
   error: GraphQLError,
 ): { readonly code: ProblemCode; readonly message: string } | undefined {
-  const { message, extensions, originalError, path } = error
+  const { message, extensions, path } = error
+  // What services throw is never GraphQL's own, whatever it says.
+  if (!(causeOf(error) instanceof GraphQLError)) return undefined
   const { code } = extensions
   if (typeof code === 'string' && Object.hasOwn(PROBLEMS, code)) return { code: code as ProblemCode, message }
-  if (originalError !== undefined && causeOf(error) instanceof Refusal) return undefined
   if (message.startsWith('Syntax Error: Document contains more')) {
     return { code: 'query-too-complex', message: 'The query has too many words and signs.' }
+  }
+  if (message === TOO_MANY_REPEATED) {
+    return { code: 'query-too-complex', message: 'The query repeats too many fields.' }
   }
   if (message.startsWith('Syntax Error')) return { code: 'graphql-syntax', message }
   // What is found while running lies at a path. Only a variable that was left out can be the caller's fault then.

@@ -46,7 +46,7 @@ export type Query = {
   readonly assignment: Maybe<Assignment>
   /** The assignments of a course, by key. Needs courses:read. */
   readonly assignments: Maybe<AssignmentConnection>
-  /** One learner of a course. Needs progress:read. */
+  /** One learner of a course, by key; any other member of it, too, whose attempts count in no statistics. Needs progress:read. */
   readonly learner: Maybe<Learner>
   /** One stored attempt. Needs progress:read. */
   readonly attempt: Maybe<Attempt>
@@ -406,7 +406,7 @@ export type Course = {
   readonly assignments: Maybe<AssignmentConnection>
   /** Its members, learners and instructors, by key. */
   readonly members: Maybe<MemberConnection>
-  /** One of its learners. Needs progress:read. */
+  /** One of its learners, by key; any other member, too, whose attempts count in no statistics. Needs progress:read. */
   readonly learner: Maybe<Learner>
   /** The class, in an order and with filters of an instructor's choice. Needs progress:read. */
   readonly learners: Maybe<LearnerConnection>

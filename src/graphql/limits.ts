@@ -13,14 +13,30 @@ export const MAX_ALIASES = 30
 
 export const MAX_DIRECTIVES = 30
 
-/** What is read and answered, as cost.ts counts it. */
-export const MAX_COST = 50_000
+/**
+ * Points of one operation: one for each value that it answers, and the prices below. They are estimated before it is run
+ * (cost.ts), and what is answered is counted while it is (answer-size.ts): half a million would keep the process for seconds.
+ */
+export const MAX_COST = 250_000
 
-/** The cost of a field that reads by itself, for each of its parents; so at most 100 of them. */
-export const READ_COST = 500
+/** A field that reads by itself, for each of its parents; so at most 100 of them. */
+export const READ_COST = 2_500
 
-/** How many objects a list that is no page is taken to have. */
+/** One that goes over a whole class, unlike a page of it: an overview, a count of those whom filters let through. */
+export const CLASS_READ_COST = 10_000
+
+/** A mutation that compiles or grades, or goes over all attempts of somebody; so at most 5 of them. */
+export const WORK_COST = 45_000
+
+/** How many objects a list that is no page is estimated to have. */
 export const USUAL_LIST = 10
+
+/** Characters of a text that cost nothing beside the value, and how many more cost a point. */
+export const FREE_CHARACTERS = 64
+export const CHARACTERS_PER_POINT = 16
+
+/** Reads of one operation that are under way at once. */
+export const READS_AT_ONCE = 3
 
 /** Faults of one document that are told. */
 export const MAX_FAULTS = 20

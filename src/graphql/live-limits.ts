@@ -12,9 +12,16 @@ export const INIT_MILLISECONDS = 5_000
 /** Subscriptions of one connection. */
 export const MAX_SUBSCRIPTIONS = 20
 
-/** Connections of one key, and of those who have not said yet who they are. */
+/** Connections of one key, and of all. A process has no more subscriptions than this either (services/course-feed.ts). */
 export const MAX_CONNECTIONS_PER_KEY = 500
-export const MAX_NAMELESS = 500
+export const MAX_CONNECTIONS = 5_000
+
+/**
+ * Connections of those who have not said yet who they are, from one address, behind which may be many, and of all. They are not
+ * among those above.
+ */
+export const MAX_NAMELESS_PER_ADDRESS = 200
+export const MAX_NAMELESS = 2_000
 
 /** Bytes that wait to be sent to a client that reads no more. */
 export const MAX_UNSENT_BYTES = 4 * 1024 * 1024
@@ -27,5 +34,8 @@ export const PING_MILLISECONDS = 15_000
 /** A key is believed for 4 s (services/api-keys.ts): together it is less than 5 s until a revocation ends subscriptions. */
 export const KEY_MILLISECONDS = 900
 
-/** Milliseconds until a client that was told of our end is cut off. */
+/** Milliseconds for which a key is believed while nobody can be asked. */
+export const UNPROVEN_MILLISECONDS = 30_000
+
+/** Milliseconds until a client is cut off that was told that its connection ends. */
 export const FAREWELL_MILLISECONDS = 1_000

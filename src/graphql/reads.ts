@@ -3,14 +3,18 @@
  * already, and what is asked of every learner or assignment of a list is read for all of them together.
  */
 import type { LearnerProgress } from '../contracts/attempt.js'
+import type { LearnersQuery } from '../contracts/learners.js'
 import type { AssignmentStatistics, CourseOverview } from '../contracts/statistics.js'
 import { notFound } from '../errors.js'
 import { readOverview } from '../services/course-overview.js'
 import { findCourse } from '../services/courses.js'
+import type { Listing } from '../services/cursors.js'
+import { countLearners, listLearners, type ClassLearner } from '../services/learners.js'
 import type { Principal } from '../services/principal.js'
 import { readProgressOf } from '../services/progress.js'
 import type { Services } from '../services/services.js'
 import { readStatistics } from '../services/statistics.js'
+import type { AtOnce } from './at-once.js'
 import { createBatch } from './batch.js'
 
 export type Reads = {
@@ -21,6 +25,10 @@ export type Reads = {
   readonly statisticsOf: (assignment: InCourse) => Promise<AssignmentStatistics>
   readonly distributedStatisticsOf: (assignment: InCourse) => Promise<AssignmentStatistics>
   readonly overviewOf: (courseKey: string) => Promise<CourseOverview>
+  /** A part of the class of a course. */
+  readonly learnersOf: (courseKey: string, query: LearnersQuery) => Promise<Listing<ClassLearner>>
+  /** How many learners there are of the kind that a query asks for, on all pages. */
+  readonly classSizeOf: (courseKey: string, query: LearnersQuery) => Promise<number>
 }
 
 /** A learner or an assignment, by its key and the course's. */
@@ -28,10 +36,16 @@ type InCourse = { readonly course: string; readonly key: string }
 
 type StoredAssignment = Awaited<ReturnType<Services['assignments']['list']>>[number]
 
-/** The reads of one operation. They see what was there when they were first asked, so that its fields agree. */
-export function createReads(services: Services, principal: Principal): Reads {
+/**
+ * The reads of one operation. They see what was there when they were first asked, so that its fields agree. What is read for many
+ * takes its turn through `atOnce`; what is read for one field has it already.
+ */
+export function createReads(services: Services, principal: Principal, atOnce: AtOnce): Reads {
   const shared = shareLookUps(services)
   const courseId = async (key: string): Promise<string> => (await findCourse(shared, principal, key)).id
+  const overviews = new Map<string, Promise<CourseOverview>>()
+  const classes = new Map<string, Promise<Listing<ClassLearner>>>()
+  const sizes = new Map<string, Promise<number>>()
 
   /** Makes a reader of some of one course a reader of some of any. */
   const byCourse = <Found>(read: (courseId: string, keys: readonly string[]) => Promise<readonly Found[]>) =>
@@ -43,10 +57,8 @@ export function createReads(services: Services, principal: Principal): Reads {
         await Promise.all(
           [...courses].map(async course => {
             const here = asked.filter(one => one.course === course)
-            const all = await read(
-              await courseId(course),
-              here.map(({ key }) => key),
-            )
+            const keys = here.map(({ key }) => key)
+            const all = await atOnce(async () => read(await courseId(course), keys))
             for (const [index, one] of here.entries()) {
               const its = all[index]
               if (its !== undefined) found.set(one, its)
@@ -76,7 +88,16 @@ export function createReads(services: Services, principal: Principal): Reads {
     }),
     statisticsOf: statisticsWith(false),
     distributedStatisticsOf: statisticsWith(true),
-    overviewOf: async course => readOverview(shared, await courseId(course)),
+    overviewOf: course => once(overviews, course, async () => readOverview(shared, await courseId(course))),
+    learnersOf: (course, query) =>
+      once(classes, JSON.stringify([course, query]), () => listLearners(shared, principal, course, query)),
+    classSizeOf: (course, query) => {
+      // Whatever page, in whatever order.
+      const kind = { ...query, limit: 0, cursor: undefined, orderBy: undefined }
+      return once(sizes, JSON.stringify([course, kind]), async () =>
+        countLearners(shared, await courseId(course), query),
+      )
+    },
   }
 }
 

@@ -2,7 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { getOperationAST, OperationTypeNode, type DocumentNode, type GraphQLError } from 'graphql'
 import mercurius, { type MercuriusOptions } from 'mercurius'
-import { principalOf, type Identify } from '../http/authentication.js'
+import { Refusal } from '../errors.js'
+import type { Identify } from '../http/authentication.js'
+import type { CountOfKey } from '../http/rate-limits.js'
 import { createLiveAttempts } from '../services/live-attempts.js'
 import type { Services } from '../services/services.js'
 import { checkOperation } from './check-operation.js'
@@ -33,21 +35,25 @@ export async function registerGraphql(
   {
     introspection,
     identify,
+    countOfKey,
     sockets,
     keyMilliseconds,
-  }: GraphqlOptions & { readonly identify: Identify; readonly sockets: Sockets },
+  }: GraphqlOptions & {
+    readonly identify: Identify
+    readonly countOfKey: CountOfKey
+    readonly sockets: Sockets
+  },
 ): Promise<void> {
   const live = subscriptions(services.feeds, createLiveAttempts(services))
   const schema = createSchema({ ...queries, ...mutations, ...live } as unknown as ResolverTable) // Typed by the schema's own types.
   const format = { isUnavailable: services.isUnavailable, suggestions: introspection }
 
-  const contextOf = (request: FastifyRequest): RequestContext =>
-    createContext(services, {
-      principal: principalOf(request),
-      receivedAt: request.receivedAt,
-      bytes: request.bodyBytes,
-      request,
-    })
+  const contextOf = (request: FastifyRequest): RequestContext => {
+    const { principal, receivedAt, bodyBytes: bytes } = request
+    // Whatever lets a request pass without a key: nothing is run for it.
+    if (principal === null) throw new Refusal('missing-key', 'This needs an API key.')
+    return createContext(services, { principal, receivedAt, bytes, request })
+  }
 
   const errorFormatter: MercuriusOptions['errorFormatter'] = (execution, context) => {
     const request = (context as unknown as RequestContext).request
@@ -68,7 +74,18 @@ export async function registerGraphql(
     return reply.code(status).type('application/json; charset=utf-8').send({ errors })
   }
 
-  const connections = createLive({ schema, services, identify, introspection, format, keyMilliseconds })
+  const connections = createLive({
+    schema,
+    services,
+    identify,
+    countOfKey,
+    introspection,
+    format,
+    onError: error => {
+      app.log.error({ err: error }, 'looking at the keys of subscriptions failed')
+    },
+    keyMilliseconds,
+  })
   const replies = new WeakMap<FastifyRequest, FastifyReply>()
   // mercurius would run what comes over a socket without looking at it.
   sockets.take((socket, request) => {
@@ -76,10 +93,7 @@ export async function registerGraphql(
     if (reply === undefined) socket.terminate()
     else connections.open(socket, request, reply)
   })
-  app.addHook('onClose', (_app, done) => {
-    connections.stop()
-    done()
-  })
+  app.addHook('onClose', connections.stop)
 
   await app.register(async scope => {
     scope.addHook('onRoute', route => {
@@ -89,7 +103,7 @@ export async function registerGraphql(
       schema,
       // A document that was valid once would be kept with its text: what clients send is not kept.
       cache: false,
-      context: (request: FastifyRequest) => (request.principal === null ? { request } : contextOf(request)),
+      context: contextOf,
       errorFormatter,
       errorHandler,
       validationRules: documentRules(introspection),

@@ -14,7 +14,12 @@ export const jsonScalar: Pick<GraphQLScalarType, 'parseValue' | 'parseLiteral' |
     checkStructure(value)
     return value
   },
-  parseLiteral: (node, variables) => readLiteral(node, variables, 0),
+  parseLiteral: (node, variables) => {
+    const value = readLiteral(node, variables, 0)
+    // With what its variables hold it may nest more deeply than either.
+    checkStructure(value)
+    return value
+  },
 }
 
 function readLiteral(node: ValueNode, variables: Literals, depth: number): unknown {

@@ -12,8 +12,11 @@ import { z } from 'zod'
 import { keySchema } from '../contracts/text.js'
 import { Refusal } from '../errors.js'
 import type { Principal } from '../services/principal.js'
+import { counted, countingResolver } from './answer-size.js'
 import { checkArguments } from './arguments.js'
 import type { RequestContext } from './context.js'
+import { READ_TOGETHER } from './cost.js'
+import { repeatedFault } from './errors.js'
 import { FIELD_RIGHTS, type FieldRight } from './rights.js'
 import { jsonScalar, timeScalar } from './scalars.js'
 
@@ -32,7 +35,7 @@ const SDL = new URL('./schema.graphql', import.meta.url)
 /** Types whose fields always read or write something. */
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription'])
 
-/** Builds the schema. Throws where a field of a root type has no resolver, or a resolver no row in the table of rights. */
+/** Builds the schema, whose lists and texts are counted as they are answered. Throws where a field of a root type has no resolver, or a resolver no row in the table of rights. */
 export function createSchema(
   resolvers: ResolverTable,
   rights: ReadonlyMap<string, FieldRight> = FIELD_RIGHTS,
@@ -59,14 +62,18 @@ export function createSchema(
         unused.delete(name)
         if (resolver === undefined) {
           if (ROOTS.has(type.name)) throw new Error(`nothing resolves ${name}`)
+          const counting = countingResolver(field.type)
+          if (counting !== undefined) field.resolve = counting
           continue
         }
         const right = rights.get(name)
         if (right === undefined) throw new Error(`no right is stated for ${name}`)
-        if (typeof resolver === 'function') field.resolve = guarded(resolver, right)
-        else {
-          field.subscribe = guarded(resolver.subscribe, right)
-          field.resolve = resolver.resolve
+        if (typeof resolver === 'function') {
+          const takesTurn = right.needs !== 'parent' && !READ_TOGETHER.has(name)
+          field.resolve = guarded(counted(resolver, field.type), right, takesTurn)
+        } else {
+          field.subscribe = guarded(resolver.subscribe, right, true)
+          field.resolve = ofEvent(resolver.resolve)
         }
       }
     }
@@ -76,14 +83,36 @@ export function createSchema(
   return schema
 }
 
-/** A resolver that is only reached by who may, and with keys that are keys. */
-function guarded(resolver: Resolver, right: FieldRight): Resolver {
+/**
+ * A resolver that is only reached by who may, and with keys that are keys; where it reads by itself, when its turn has come. A
+ * fault that another field has run into already is told as such.
+ */
+function guarded(resolver: Resolver, right: FieldRight, takesTurn: boolean): Resolver {
   return (parent, given: Readonly<Record<string, unknown>>, context, info) => {
     checkRight(context.principal, right, given)
     checkArguments(keysSchema, given)
-    if (context.isLate())
-      throw new Refusal('query-too-complex', 'The query took too long: ask for less at once.')
-    return resolver(parent, given, context, info)
+    context.checkTime()
+    const answer: unknown = takesTurn
+      ? context.atOnce(() => {
+          context.checkTime()
+          return resolver(parent, given, context, info)
+        })
+      : resolver(parent, given, context, info)
+    if (!(answer instanceof Promise)) return answer
+    return answer.catch((error: unknown) => {
+      if (error instanceof Refusal) throw error
+      if (context.faults.has(error)) throw repeatedFault(error, context.services.isUnavailable)
+      context.faults.add(error)
+      throw error
+    })
+  }
+}
+
+/** A resolver of an event: each is counted for itself. */
+function ofEvent(resolver: Resolver): Resolver {
+  return (event, given, context, info) => {
+    context.beginEvent()
+    return resolver(event, given, context, info)
   }
 }
 

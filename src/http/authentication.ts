@@ -7,7 +7,7 @@ import { Refusal } from '../errors.js'
 import type { Principal } from '../services/principal.js'
 import type { LimitedLookUp } from './rate-limits.js'
 import { RIGHTS, type Right } from './rights.js'
-import { asksForSocket } from './upgrades.js'
+import { isSocket } from './upgrades.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,7 +64,7 @@ export function registerAuthentication(
     // Without a route there is nothing to protect: the answer is 404.
     if (right === undefined || right === 'open') return
     // What a browser opens cannot bring a key with it: it comes with the first message, and is asked for there.
-    if (right === 'any-key' && asksForSocket(request.raw) && request.headers.authorization === undefined) return
+    if (right === 'any-key' && isSocket(request) && request.headers.authorization === undefined) return
     const { authorization } = request.headers
     const principal = await identify({ request, reply, authorization })
     if (right !== 'any-key' && !principal.scopes.has(right)) {
@@ -79,11 +79,16 @@ export function registerAuthentication(
   return { identify }
 }
 
+/** The key that an `Authorization` names; undefined where it names none. */
+export function keyOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+}
+
 async function identifyBy(
   { request, reply, authorization }: Parameters<Identify>[0],
   { authenticate, limited }: AuthenticationOptions,
 ): Promise<Principal> {
-  const key = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+  const key = keyOf(authorization)
   if (key === undefined) {
     throw new Refusal('missing-key', 'Send the header "Authorization: Bearer cm_…" with an API key.')
   }

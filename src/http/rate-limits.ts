@@ -30,6 +30,12 @@ export type LimitedLookUp = <Found>(
   lookUp: (key: string) => Promise<Found | undefined>,
 ) => Promise<Found | undefined>
 
+/** Counts as one request of its key what comes over a connection that was opened before; rejects with `too-many-requests`. */
+export type CountOfKey = (asked: {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}) => Promise<void>
+
 const MINUTE = 60_000
 
 /** Keys that are remembered as good. A service has some for each LMS that it serves. */
@@ -38,7 +44,7 @@ const GOOD_KEYS = 5_000
 const PRACTICE = '/v1/graphs/:graph/grade'
 
 /** Whom an address stands for: one of IPv6 for its /64, which is what one customer gets. */
-function addressOf({ ip }: FastifyRequest): string {
+export function addressOf({ ip }: FastifyRequest): string {
   // A socket that is gone has no address any more. Its request still takes its way, and nobody gets the answer.
   const address = ip as string | undefined
   return address === undefined ? '' : normalizeIP(address)
@@ -189,8 +195,15 @@ export async function createRateLimits(
     max: limits.failedKeys,
     whose: addressOf,
   })
+  const countOfKey: CountOfKey = async ({ request, reply }) => {
+    if (ofKey === undefined || request.principal === null) return
+    const now = await ofKey.standing(request, true)
+    if (now.isExceeded) throw ofKey.refuse(reply, now)
+  }
   return {
     lookUp: ofFailedKeys === undefined ? undefined : limitLookUps(ofFailedKeys),
+
+    countOfKey,
 
     /** Counts the requests of routes that are registered after it. To be called after authentication is registered. */
     register: (): void => {

@@ -3,7 +3,7 @@
  * closes its connection, so that the next request goes to another process.
  */
 import type { FastifyInstance } from 'fastify'
-import { asksForSocket } from './upgrades.js'
+import { isSocket } from './upgrades.js'
 
 export type Traffic = ReturnType<typeof createTraffic>
 
@@ -33,7 +33,7 @@ export function createTraffic() {
       })
       app.addHook('onRequest', (request, reply, done) => {
         // A WebSocket stays open for hours, and is closed at the end: nobody waits for it.
-        if (asksForSocket(request.raw)) {
+        if (isSocket(request)) {
           done()
           return
         }

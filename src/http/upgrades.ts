@@ -1,10 +1,21 @@
 /** Requests that ask for their connection to become another. */
-import type { IncomingMessage, Server } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type {} from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import { PROBLEMS, type ProblemCode } from '../errors.js'
 
-/** Whether a request asks for a WebSocket. */
-export function asksForSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket'
+/** Whether a request asks for a WebSocket. Only a GET can; of any other the server may overlook what it asks beside. */
+export function asksForSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/**
+ * Whether a request has come as an upgrade to a WebSocket and becomes one when it is answered. Its headers do not tell: anyone
+ * can write them on a request that stays what it is.
+ */
+export function isSocket({ method, ws }: FastifyRequest): boolean {
+  return method === 'GET' && ws
 }
 
 /** Headers of a connection, which say nothing any more once it stays what it is. */
@@ -27,4 +38,14 @@ export function answerWithoutUpgrade(
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   server.emit('connection', socket)
+}
+
+/** Answers a request for an upgrade with the status of a problem, and ends its connection. */
+export function refuseUpgrade(socket: Duplex, code: ProblemCode): void {
+  const { status } = PROBLEMS[code]
+  const line = `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`
+  // Node listens to it no more, and whoever asked may be gone already.
+  socket.on('error', () => socket.destroy())
+  // Ended alone, the socket would stay half open for as long as the other side likes.
+  socket.end(`${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy())
 }

@@ -39,7 +39,8 @@ export function createPost(options: PostOptions): Post {
   return async (url, message) => {
     const deadline = AbortSignal.timeout(deadlineMilliseconds)
     try {
-      return await post(url, message, deadline, options)
+      // Whatever a receiver makes of the connection, this is over in time.
+      return await within(post(url, message, deadline, options), deadline)
     } catch (error) {
       if (deadline.aborted) {
         return { error: `There was no whole answer within ${String(deadlineMilliseconds / 1_000)} seconds.` }
@@ -51,7 +52,7 @@ export function createPost(options: PostOptions): Post {
 
 async function post(
   text: string,
-  { headers, body }: Message,
+  message: Message,
   signal: AbortSignal,
   options: PostOptions,
 ): Promise<PostAnswer> {
@@ -59,12 +60,29 @@ async function post(
   const fault = urlFault(text, options)
   if (fault !== undefined) throw new PostFault(fault)
   const url = new URL(text)
-  // Looked up here and not by the connection, so that a name server that says nothing counts against the deadline.
-  const addresses = await within(addressesOf(url, options), signal)
+  const addresses = await addressesOf(url, options)
+  // Nobody waits for it any more: nothing is sent after the deadline, which the request keeps from then on.
+  signal.throwIfAborted()
+  return send(url, message, { addresses, signal, certificates: options.certificates })
+}
+
+type Sending = {
+  /** Of the host; no other is connected to. */
+  readonly addresses: readonly Address[]
+  /** Ends the connection, whatever state it is in. */
+  readonly signal: AbortSignal
+  readonly certificates: string | undefined
+}
+
+function send(
+  url: URL,
+  { headers, body }: Message,
+  { addresses, signal, certificates }: Sending,
+): Promise<PostAnswer> {
   return new Promise<PostAnswer>((resolve, reject) => {
     const bytes = Buffer.from(body)
-    const send = url.protocol === 'http:' ? http.request : https.request
-    const request = send(url, {
+    const begin = url.protocol === 'http:' ? http.request : https.request
+    const request = begin(url, {
       method: 'POST',
       headers: {
         ...headers,
@@ -77,23 +95,38 @@ async function post(
       agent: false,
       lookup: pinned(addresses),
       signal,
-      ...(options.certificates === undefined ? {} : { ca: options.certificates }),
+      ...(certificates === undefined ? {} : { ca: certificates }),
     })
+    let answered = false
     request.on('error', reject)
+    request.on('close', () => {
+      if (!answered) reject(new Error('closed'))
+    })
+    request.on('upgrade', ({ statusCode = 0 }, socket) => {
+      // The connection is no longer the request's, and nobody else would ever end it.
+      socket.destroy()
+      resolve({ status: statusCode })
+    })
     request.on('response', response => {
-      const status = response.statusCode ?? 0
+      answered = true
+      const { statusCode: status = 0 } = response
+      const retryAfter = response.headers['retry-after']
+      const answer = retryAfter === undefined ? { status } : { status, retryAfter }
       let left = MOST_ANSWER_BYTES
       response.on('data', (chunk: Buffer) => {
         left -= chunk.length
         if (left > 0) return
-        resolve({ status })
+        resolve(answer)
         request.destroy()
       })
       response.on('end', () => {
-        resolve({ status })
+        resolve(answer)
       })
       // Cut off in the middle of an answer: its head was there, and nothing of the rest is wanted.
       response.on('error', reject)
+      response.on('close', () => {
+        reject(new Error('closed'))
+      })
     })
     request.end(bytes)
   })

@@ -236,13 +236,19 @@ export function createCourseFeeds(options: CourseFeedOptions) {
         course => course.progress,
         (course, onEnd) => {
           // The marks as they are now: what changes them later is told of.
+          let markedNow = (): void => undefined
           const marked = new Promise<void>(resolve => {
-            if (course.mark === undefined) course.onMarked.add(resolve)
-            else resolve()
+            markedNow = resolve
           })
+          if (course.mark === undefined) course.onMarked.add(markedNow)
+          else markedNow()
           looker.lookSoon(courseId)
           const ready = Promise.all([course.reader.ready, marked]).then(() => undefined)
-          return createProgressWatcher({ ready, signal, onEnd, now, pause })
+          const forget = (): void => {
+            course.onMarked.delete(markedNow)
+            onEnd()
+          }
+          return createProgressWatcher({ ready, signal, onEnd: forget, now, pause })
         },
       ),
 

@@ -1,22 +1,18 @@
 /** A course at a glance: a line for every assignment, and who needs help and why. */
 import type { AssignmentStatistics, CourseOverview } from '../contracts/statistics.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import type { StoredOverride } from '../database/overrides.js'
-import type { StoredProgress } from '../database/progress.js'
-import { effectivePolicy } from '../grading/attempt-policy.js'
-import { byNeed, helpReasons, type HelpReason, type LearnerPlace } from '../grading/need-help.js'
-import { overrideOf, policyOf, type AssignmentPolicy } from './assignments.js'
+import { byNeed, helpReasons, INACTIVE_AFTER, type HelpReason } from '../grading/need-help.js'
 import { findCourse } from './courses.js'
-import { groupBy } from './group-by.js'
-import { countLearners, learnersOf, type LearnerServices } from './learners.js'
+import { countLearners, learnersToHelp, type LearnerServices } from './learners.js'
 import type { Principal } from './principal.js'
+import { readPlaces } from './progress.js'
 import { readStatistics, type StatisticsServices } from './statistics.js'
 
 /** Learners who are named, and reasons that are given for one. */
 const MOST_LEARNERS = 50
 const MOST_REASONS = 20
 
-/** So many of the learners with the least credit are looked at, fewer where each has many assignments. */
+/** So many learners are looked at, fewer where each has many assignments. */
 const MOST_CONSIDERED = 500
 const MOST_ENTRIES = 20_000
 
@@ -36,7 +32,7 @@ export async function readCourseOverview(
 
 /**
  * The overview of a course as of now, by six statements: assignments, their summaries, how many learners there are, those
- * with the least credit, and the progress and overrides of these.
+ * who need help most likely, and the progress and overrides of these.
  */
 export async function readOverview(services: OverviewServices, courseId: string): Promise<CourseOverview> {
   const assignments = await services.assignments.list(courseId, '', null)
@@ -72,56 +68,38 @@ function viewLine(
   }
 }
 
-/** Who needs help, of the learners with the least credit in all. */
+/** Who needs help, of those who need it most likely. */
 async function readHelpWanted(
   services: OverviewServices,
   courseId: string,
   assignments: readonly StoredAssignment[],
 ): Promise<HelpWanted> {
   const most = Math.min(MOST_CONSIDERED, Math.floor(MOST_ENTRIES / Math.max(1, assignments.length)))
-  const [learners, { items }] = await Promise.all([
-    countLearners(services, courseId, {}),
-    learnersOf(services, courseId, { limit: Math.max(1, most), orderBy: 'CREDIT_ASC' }),
-  ])
-  const keys = items.map(({ key }) => key)
-  const [begun, overrides] = await Promise.all([
-    services.progress.ofLearners(courseId, keys),
-    services.overrides.ofLearners(courseId, keys),
-  ])
-  const policies = assignments.map(assignment => ({ ...assignment, policy: policyOf(assignment) }))
-  const begunBy = groupBy(begun, ({ learner }) => learner)
-  const overridesOf = groupBy(overrides, ({ learner }) => learner)
   const now = services.effects.now()
-  const found = items.map(({ key, name }) => {
-    const places = learnerPlaces(policies, begunBy.get(key), overridesOf.get(key))
-    return { learner: key, name, reasons: helpReasons(places, now) }
-  })
+  // Of the last millisecond they are inactive from then on.
+  const inactiveSince = new Date(now - INACTIVE_AFTER + 1)
+  const [learners, considered] = await Promise.all([
+    countLearners(services, courseId, {}),
+    learnersToHelp(services, courseId, { most: Math.max(1, most), inactiveSince }),
+  ])
+  const keys = considered.map(({ key }) => key)
+  const places = await readPlaces(services, courseId, keys, assignments)
+  const found = considered.map(({ key, name }) => ({
+    learner: key,
+    name,
+    reasons: helpReasons(places.get(key) ?? [], now),
+  }))
   return {
     // They were counted a moment apart.
-    learners: Math.max(learners, items.length),
+    learners: Math.max(learners, considered.length),
     needHelp: byNeed(found)
       .slice(0, MOST_LEARNERS)
       .map(({ reasons, ...learner }) => ({
         ...learner,
         reasons: reasons.slice(0, MOST_REASONS).map(viewReason),
       })),
-    considered: items.length,
+    considered: considered.length,
   }
-}
-
-/** Every assignment as it is for one learner. */
-function learnerPlaces(
-  assignments: readonly { readonly id: string; readonly key: string; readonly policy: AssignmentPolicy }[],
-  begun: readonly StoredProgress[] = [],
-  overrides: readonly StoredOverride[] = [],
-): LearnerPlace[] {
-  const progressAt = new Map(begun.map(row => [row.assignmentId, row]))
-  const overrideAt = new Map(overrides.map(row => [row.assignmentId, row]))
-  return assignments.map(({ id, key, policy }) => ({
-    assignment: key,
-    policy: effectivePolicy(policy, overrideOf(overrideAt.get(id))),
-    progress: progressAt.get(id),
-  }))
 }
 
 function viewReason({ lastSubmittedAt, ...reason }: HelpReason): HelpReasonView {

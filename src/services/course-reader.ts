@@ -1,28 +1,13 @@
 /**
  * Reads what is new in one course, for all who watch it in this process. It does one thing at a time: what hints name is
- * read by id, and where the tables hold other ids than it knows of, these ranges are read.
- *
- * A learner's numbers on an assignment have no gap, and the next is given only after the one before was committed. So when a
- * number comes, all before it can be read: they are told of first, whatever order hints and looks come in.
+ * read by id, and where the tables hold other ids than it knows of, these ranges are read. Whatever order hints and looks
+ * come in, a learner's numbers on an assignment are told of in order (earlier-attempts.ts).
  */
-import type {
-  AttemptFeedRepository,
-  BucketCount,
-  FeedAttempt,
-  IdRange,
-  NumberRange,
-} from '../database/attempt-feed.js'
-import { groupBy } from './group-by.js'
+import type { AttemptFeedRepository, BucketCount, FeedAttempt, IdRange } from '../database/attempt-feed.js'
 import type { LookBack } from './course-looker.js'
+import { withEarlier } from './earlier-attempts.js'
 import type { Pause } from './live-clock.js'
-import {
-  bucketAt,
-  bucketOf,
-  createSeenAttempts,
-  firstIdOf,
-  timeOfId,
-  type SeenAttempts,
-} from './seen-attempts.js'
+import { bucketAt, bucketOf, createSeenAttempts, firstIdOf, timeOfId } from './seen-attempts.js'
 
 /**
  * Milliseconds between the making of an id and the last moment at which it may still be committed: 27 s at most, by
@@ -48,10 +33,6 @@ const BREATH_MILLISECONDS = 50
 /** Before what failed is tried again. */
 const RETRY_MILLISECONDS = 1_000
 
-/** How many numbers before one are looked at first, and each time so many times more while none of them is known. */
-const FIRST_LOOK_BACK = 1
-const FURTHER = 8
-
 /** The ids that may still be committed, as an id made just now has the time; or that most which are committed now have. */
 export function windowOf(newestId: string, back: LookBack = 'far'): IdRange {
   const time = timeOfId(newestId)
@@ -69,7 +50,10 @@ export type CourseReaderOptions = {
   /** Milliseconds, by a clock that only goes on. */
   readonly now: () => number
   readonly pause: Pause
-  /** Given what was committed: every attempt once, and a learner's in order of their numbers. */
+  /**
+   * Given what was committed: every attempt once, a learner's on an assignment in order of their numbers. What is read at once
+   * is in the order of the ids for the rest.
+   */
   readonly onAttempts: (attempts: readonly FeedAttempt[]) => void
   /** Asks for the tables to be looked at before it is time to. */
   readonly look: () => void
@@ -137,41 +121,19 @@ export function createCourseReader(options: CourseReaderOptions) {
 
   /** Tells of attempts that are not known yet, and of those before them that are not. */
   const tell = async (found: readonly FeedAttempt[]): Promise<void> => {
-    const attempts = await withEarlier(found)
-    if (signal.aborted || attempts.length === 0) return
-    const inOrder = attempts.toSorted((one, other) => one.number - other.number)
-    for (const attempt of inOrder) {
+    if (found.length === 0) return
+    const { from, to } = windowOf(newId())
+    const attempts = await withEarlier(found, {
+      seen,
+      findNumbers: numbers => repository.findNumbers(courseId, numbers),
+      isOfLate: id => id >= from && id < to,
+    })
+    if (signal.aborted) return
+    for (const attempt of attempts) {
       seen.add(attempt.id, now())
       seen.told(attempt, now())
     }
-    onAttempts(inOrder)
-  }
-
-  const withEarlier = async (found: readonly FeedAttempt[]): Promise<readonly FeedAttempt[]> => {
-    const all = new Map(found.map(attempt => [attempt.id, attempt]))
-    const { from, to } = windowOf(newId())
-    const isOfLate = (id: string): boolean => id >= from && id < to
-    let gaps = gapsBefore(found, seen, FIRST_LOOK_BACK)
-    for (let size = FIRST_LOOK_BACK * FURTHER; gaps.length > 0; size *= FURTHER) {
-      const earlier = await repository.findNumbers(
-        courseId,
-        gaps.map(({ range }) => range),
-      )
-      const next: Gap[] = []
-      const byLane = groupBy(earlier, laneOf)
-      for (const { range, goesOn } of gaps) {
-        const numbers = byLane.get(laneOf(range)) ?? []
-        const news = numbers.filter(({ id }) => !seen.has(id) && !all.has(id) && (!goesOn || isOfLate(id)))
-        for (const attempt of news) all.set(attempt.id, attempt)
-        // As long as each of them is new, those before them may be as well.
-        if (goesOn && range.first > 1 && news.length > 0 && news.length === numbers.length) {
-          const first = Math.max(1, range.first - size)
-          next.push({ range: { ...range, first, last: range.first - 1 }, goesOn })
-        }
-      }
-      gaps = next
-    }
-    return [...all.values()]
+    onAttempts(attempts)
   }
 
   const isIdle = (): boolean => named.size === 0 && ranges.length === 0
@@ -236,30 +198,6 @@ export function createCourseReader(options: CourseReaderOptions) {
       readyNow()
     },
   }
-}
-
-const laneOf = ({ assignmentId, learner }: Pick<FeedAttempt, 'assignmentId' | 'learner'>): string =>
-  `${assignmentId}/${learner}`
-
-/** Numbers to be read; those before them as well while all are new, where it is not known how far was told. */
-type Gap = { readonly range: NumberRange; readonly goesOn: boolean }
-
-/** The numbers before these attempts that may not have been told of. */
-function gapsBefore(found: readonly FeedAttempt[], seen: SeenAttempts, lookBack: number): Gap[] {
-  const gaps: Gap[] = []
-  for (const attempts of groupBy(found, laneOf).values()) {
-    const numbers = new Set(attempts.map(({ number }) => number))
-    for (const { assignmentId, learner, number } of attempts) {
-      const last = number - 1
-      if (last === 0 || numbers.has(last)) continue
-      const told = seen.lastNumber({ assignmentId, learner })
-      // Numbers begin anew once a learner was erased and came again.
-      const isKnown = told !== undefined && told < number
-      const first = isKnown ? told + 1 : Math.max(1, number - lookBack)
-      if (first <= last) gaps.push({ range: { assignmentId, learner, first, last }, goesOn: !isKnown })
-    }
-  }
-  return gaps
 }
 
 /** The lowest id above one. */

@@ -7,11 +7,11 @@ export type Cell = string | number | null
 /**
  * The places in a text before which a mark is set: where a spreadsheet would take what follows for a formula, by itself or
  * after blanks that some of them skip. The wide forms are those of East Asian keyboards. That is at the beginning, and after
- * what separates cells or rows elsewhere: where lists are separated by semicolons, spreadsheets cut at them, and see no
- * quotes but those around a whole cell of theirs. Marks that are there already count with what follows them, so that taking
- * one away at every such place always gives back what was there.
+ * what separates cells or rows elsewhere: where lists are separated by semicolons, spreadsheets cut at them. A quote that
+ * follows is doubled: begun and ended at once, it is nothing to them, and what is behind it begins their cell. Marks that are
+ * there already count with what follows them, so that taking one away at every such place always gives back what was there.
  */
-const FORMULAS = /(?<=^|[;\t\r\n])(?='*(?:[^\S\t\r\n]|\p{Cf})*[=+\-@＝＋－＠])|^(?='*[\t\r\n])/gu
+const FORMULAS = /(?<=^|[;\t\r\n])(?=(?:[^\S\t\r\n]|\p{Cf}|['"])*[=+\-@＝＋－＠])|^(?='*[\t\r\n])/gu
 
 /** A text as a spreadsheet shows it and does not calculate it. */
 function asText(text: string): string {

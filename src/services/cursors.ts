@@ -38,7 +38,10 @@ export function readCursor(
   // Encoding it again must give the same text: Buffer skips over what is not base64url.
   const wellFormed = decoded.toString('base64url') === cursor && digest === digestOf(list)
   if (!wellFormed || !POSITIONS[orderedBy].safeParse(position).success) {
-    throw new Refusal('invalid-cursor', 'Use `nextCursor` of the page before, with the same filters.')
+    throw new Refusal(
+      'invalid-cursor',
+      'Use `nextCursor` (in GraphQL `endCursor`) of the page before, with the same filters.',
+    )
   }
   return position
 }

@@ -12,8 +12,7 @@ const CHUNK_ATTEMPTS = 100
 
 /**
  * After so many milliseconds whatever was begun is stored or refused. An attempt gets its id, which tells the time, before it
- * waits to be stored: up to 27 s (as a stop of the server allows it). The rest is for servers whose clocks are apart, and
- * for read replicas that lag behind.
+ * waits to be stored: up to 27 s (as a stop of the server allows it). The rest is for servers whose clocks are apart.
  */
 const SETTLED_MILLISECONDS = 120_000
 
@@ -31,7 +30,7 @@ export async function openAttemptExport(
   const { courseId, assignment } = await findAssignment(services, principal, path.course, path.assignment)
   const now = services.effects.now()
   // Even a tail has an end: attempts may arrive faster than they are taken.
-  const end = firstIdOf(query.tail === true ? now + SETTLED_MILLISECONDS : now - SETTLED_MILLISECONDS)
+  const end = new Date(query.tail === true ? now + SETTLED_MILLISECONDS : now - SETTLED_MILLISECONDS)
   return {
     fileName: fileName(['attempts', path.course, path.assignment], 'ndjson'),
     pieces: writeLines(services, courseId, assignment, query, end),
@@ -43,22 +42,20 @@ async function* writeLines(
   courseId: string,
   assignment: StoredAssignment,
   { learner, after: from }: AttemptExportQuery,
-  end: string,
+  before: Date,
 ): AsyncGenerator<string> {
   const limit = await attemptsAtOnce(services, assignment, CHUNK_ATTEMPTS)
   let after = from
   for (;;) {
-    const found = await services.attempts.list(courseId, assignment.id, { learner, after, limit })
-    const settled = found.filter(({ id }) => id < end)
-    const records = await viewRecords(services, assignment, settled)
+    const found = await services.attempts.listBefore(courseId, assignment.id, {
+      learner,
+      after,
+      before,
+      limit,
+    })
+    const records = await viewRecords(services, assignment, found)
     if (records.length > 0) yield records.map(record => `${JSON.stringify(record)}\n`).join('')
-    if (settled.length < limit) return
-    after = settled.at(-1)?.id
+    if (found.length < limit) return
+    after = found.at(-1)?.id
   }
-}
-
-/** The first of all ids (uuid v7) that are made at a time, in milliseconds. */
-function firstIdOf(time: number): string {
-  const hex = Math.max(0, time).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }

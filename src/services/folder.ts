@@ -3,6 +3,7 @@
  * know nothing of each other: each begins elsewhere, and what one is folding, or has, another does not find.
  */
 import { createBackgroundLoop, type BackgroundOptions } from './background-loop.js'
+import type { Bell } from './bell.js'
 import type { Effects } from './effects.js'
 
 /** What is folded, and how often it is looked for. */
@@ -13,6 +14,8 @@ export type Folding<Place> = {
   readonly fold: (place: Place) => Promise<number>
   /** Milliseconds until it is looked for again, once all was folded. */
   readonly restMilliseconds: number
+  /** Rung where there is something to fold at once. */
+  readonly bell?: Bell
 }
 
 /** Places that a step folds at most. */
@@ -23,7 +26,7 @@ type FolderStep = { readonly folded: number; readonly more: boolean }
 
 /** A folder at rest until it is started or told to do a step. */
 export function createFolder<Place extends { readonly changes: number }>(
-  { find, fold, restMilliseconds }: Folding<Place>,
+  { find, fold, restMilliseconds, bell }: Folding<Place>,
   effects: Pick<Effects, 'randomBytes'>,
   options: BackgroundOptions,
 ) {
@@ -49,7 +52,8 @@ export function createFolder<Place extends { readonly changes: number }>(
     // Places that fail come again and again; what others are folding is theirs. Neither is a reason to hurry.
     return { folded, more: left && folded > 0 && !failed }
   }
-  const { start, stop } = createBackgroundLoop(step, restMilliseconds, options)
+  const { start, wake, stop } = createBackgroundLoop(step, restMilliseconds, options)
+  bell?.onRing(wake)
   return {
     /** Does one step. */
     step: () => step(),

@@ -69,7 +69,8 @@ async function* writeGradebook(
   let after = ''
   for (;;) {
     const members = await services.members.list(courseId, 'learner', after, limit)
-    const learners = await progressOf(services, courseId, members, assignments)
+    // From where the members are: nobody who is listed lacks what they had earned by then.
+    const learners = await progressOf(services, courseId, members, assignments, { exact: true })
     // The head goes with the first rows: until these are read, what goes wrong can still be answered as a problem.
     const piece = begin + csvRows(learners.map(learner => rowOf(learner, cell)))
     if (piece !== '') yield piece

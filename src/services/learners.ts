@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MOST_SEARCHED, type LearnerOrder, type LearnersQuery } from '../contracts/learners.js'
 import { keySchema, timeSchema } from '../contracts/text.js'
 import type {
+  CourseFilters,
   LearnerFilters,
   LearnerPosition,
   LearnerRepository,
@@ -10,6 +11,7 @@ import type {
   ListedLearner,
 } from '../database/learners.js'
 import { notFound, Refusal } from '../errors.js'
+import { STRUGGLING_ATTEMPTS, STRUGGLING_MILLIONTHS } from '../grading/need-help.js'
 import type { AssignmentServices } from './assignments.js'
 import { findCourse } from './courses.js'
 import { listingFrom, readCursor, type Listing } from './cursors.js'
@@ -59,6 +61,47 @@ export async function learnersOf(
   })
 }
 
+/** Everybody. */
+const NO_FILTERS: CourseFilters = {
+  notStarted: undefined,
+  completed: undefined,
+  struggling: undefined,
+  minAttempts: undefined,
+  minCredit: undefined,
+  maxCredit: undefined,
+  inactiveSince: undefined,
+  search: undefined,
+}
+
+/** Of those who need help most likely, half are who struggle, and a quarter who have stopped. */
+const STRUGGLING_SHARE = 1 / 2
+const INACTIVE_SHARE = 1 / 4
+
+/**
+ * At most so many learners of a course, by credit, who need help most likely: who struggle in all and who have not completed all
+ * and submitted nothing since a time, however many have less credit, and then those with the least. One statement.
+ */
+export async function learnersToHelp(
+  { learners }: Pick<LearnerServices, 'learners'>,
+  courseId: string,
+  { most, inactiveSince }: { readonly most: number; readonly inactiveSince: Date },
+): Promise<ClassLearner[]> {
+  const struggling = {
+    minAttempts: STRUGGLING_ATTEMPTS,
+    maxCredit: STRUGGLING_MILLIONTHS,
+    is: true,
+  }
+  const lists = [
+    { filters: { ...NO_FILTERS, struggling }, limit: Math.floor(most * STRUGGLING_SHARE) },
+    {
+      filters: { ...NO_FILTERS, completed: false, inactiveSince },
+      limit: Math.floor(most * INACTIVE_SHARE),
+    },
+    { filters: NO_FILTERS, limit: most },
+  ]
+  return (await learners.listLeast(courseId, lists, most)).map(viewLearner)
+}
+
 /** How many learners of a course are of the kind that a query asks for, whatever page of them. */
 export async function countLearners(
   services: Pick<LearnerServices, 'learners' | 'assignments'>,
@@ -94,10 +137,6 @@ const ORDERS: Readonly<Record<LearnerOrder, { readonly by: LearnerValue; readonl
   LAST_SUBMITTED_DESC: { by: 'lastSubmitted', descending: true },
 }
 
-/** Attempts and mean credit from which, and up to which, somebody is struggling. */
-const MANY_ATTEMPTS = 3
-const LITTLE_CREDIT = 0.5
-
 async function filtersOf(
   { assignments }: Pick<LearnerServices, 'assignments'>,
   courseId: string,
@@ -118,8 +157,8 @@ async function filtersOf(
     completed,
     struggling: isDefinition
       ? {
-          minAttempts: minAttempts ?? MANY_ATTEMPTS,
-          maxCredit: millionths(maxCredit ?? LITTLE_CREDIT),
+          minAttempts: minAttempts ?? STRUGGLING_ATTEMPTS,
+          maxCredit: maxCredit === undefined ? STRUGGLING_MILLIONTHS : millionths(maxCredit),
           is: struggling,
         }
       : undefined,

@@ -15,25 +15,37 @@ const KEPT_MILLISECONDS = 3_000
 export type LiveAttempts = ReturnType<typeof createLiveAttempts>
 
 /** A reader of attempts that were just stored, shared by all who watch. */
-export function createLiveAttempts(services: SubmissionServices) {
+export function createLiveAttempts(
+  services: SubmissionServices,
+  { mostKept = MOST_KEPT }: { readonly mostKept?: number } = {},
+) {
   const known = new LRUCache<string, Promise<LiveAttempt | undefined>>({
-    max: MOST_KEPT,
+    max: mostKept,
     ttl: KEPT_MILLISECONDS,
   })
 
   /** Attempts of a course as teachers read them, in the order of their ids here; those that are gone again are left out. */
   return async (courseId: string, ids: readonly string[]): Promise<readonly LiveAttempt[]> => {
-    const missing = ids.filter(id => !known.has(id))
+    // Held here until they are answered: what is kept for others may be let go at any moment.
+    const asked = new Map<string, Promise<LiveAttempt | undefined>>()
+    for (const id of ids) {
+      const one = known.get(id)
+      if (one !== undefined) asked.set(id, one)
+    }
+    const missing = ids.filter(id => !asked.has(id))
     if (missing.length > 0) {
       const reading = readMany(services, courseId, missing)
       for (const id of missing) {
         const one = reading.then(found => found.get(id))
+        asked.set(id, one)
         known.set(id, one)
-        // What could not be read is read again by who asks next.
-        one.catch(() => known.delete(id))
+        one.catch(() => {
+          // What could not be read is read again by who asks next.
+          if (known.peek(id) === one) known.delete(id)
+        })
       }
     }
-    const found = await Promise.all(ids.flatMap(id => known.get(id) ?? []))
+    const found = await Promise.all(ids.flatMap(id => asked.get(id) ?? []))
     return found.flatMap(one => one ?? [])
   }
 }

@@ -1,4 +1,4 @@
-/** Waiting, for what goes on as long as somebody watches. Passed in, so that a test can drive it by hand. */
+/** Waiting, for what goes on until it is stopped. Passed in, so that a test can drive it by hand. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Resolves after so many milliseconds, or as soon as the signal is aborted. */

@@ -2,7 +2,6 @@
 import type { LearnerProgress } from '../contracts/attempt.js'
 import type { LearnersQuery } from '../contracts/learners.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import type { StoredOverride } from '../database/overrides.js'
 import type { StoredProgress } from '../database/progress.js'
 import { notFound } from '../errors.js'
 import { effectivePolicy, NO_PROGRESS, viewProgress } from '../grading/attempt-policy.js'
@@ -47,15 +46,19 @@ export async function readLearnerProgress(
   return row
 }
 
+/** Whether the database itself is to be asked, rather than a replica that may lag behind. */
+type Reading = { readonly exact?: boolean }
+
 /** The progress of members of a course, in their order, on these assignments, in theirs. */
 export async function progressOf(
   services: AssignmentServices,
   courseId: string,
   members: readonly { readonly key: string; readonly name: string | null }[],
   assignments: readonly StoredAssignment[],
+  reading: Reading = {},
 ): Promise<LearnerProgress[]> {
   const keys = members.map(({ key }) => key)
-  const progress = await readProgressOf(services, courseId, keys, assignments)
+  const progress = await readProgressOf(services, courseId, keys, assignments, reading)
   return members.map(({ key, name }) => ({ learner: key, name, progress: progress.get(key) ?? [] }))
 }
 
@@ -65,18 +68,43 @@ export async function readProgressOf(
   courseId: string,
   keys: readonly string[],
   assignments: readonly StoredAssignment[],
+  reading: Reading = {},
 ): Promise<ReadonlyMap<string, LearnerProgress['progress']>> {
+  const places = await readPlaces(services, courseId, keys, assignments, reading)
+  return new Map([...places].map(([learner, ofLearner]) => [learner, ofLearner.map(viewEntry)]))
+}
+
+/** An assignment, by its key, as it is for one learner: the policy with their override, and how far they are. */
+type CoursePlace = {
+  readonly assignment: string
+  readonly policy: AssignmentPolicy
+  /** Undefined: not begun. */
+  readonly progress: StoredProgress | undefined
+}
+
+/** All these assignments as they are for each of these learners, by learner. Two statements. */
+export async function readPlaces(
+  services: Pick<AssignmentServices, 'progress' | 'overrides'>,
+  courseId: string,
+  keys: readonly string[],
+  assignments: readonly StoredAssignment[],
+  reading: Reading = {},
+): Promise<ReadonlyMap<string, readonly CoursePlace[]>> {
   const [begun, overrides] = await Promise.all([
-    services.progress.ofLearners(courseId, keys),
+    services.progress.ofLearners(courseId, keys, reading),
     services.overrides.ofLearners(courseId, keys),
   ])
-  const rowOf = byPlace(begun)
+  const progressAt = byPlace(begun)
   const overrideAt = byPlace(overrides)
-  const places = assignments.map(assignment => ({ ...assignment, policy: policyOf(assignment) }))
+  const policies = assignments.map(assignment => ({ ...assignment, policy: policyOf(assignment) }))
   return new Map(
     keys.map(learner => [
       learner,
-      places.map(place => viewEntry(place, rowOf(learner, place.id), overrideAt(learner, place.id))),
+      policies.map(({ id, key, policy }) => ({
+        assignment: key,
+        policy: effectivePolicy(policy, overrideOf(overrideAt(learner, id))),
+        progress: progressAt(learner, id),
+      })),
     ]),
   )
 }
@@ -85,22 +113,22 @@ export async function readProgressOf(
 function byPlace<Row extends { readonly learner: string; readonly assignmentId: string }>(
   rows: readonly Row[],
 ): (learner: string, assignmentId: string) => Row | undefined {
-  const found = new Map(rows.map(row => [`${row.assignmentId}/${row.learner}`, row]))
-  return (learner, assignmentId) => found.get(`${assignmentId}/${learner}`)
+  const found = new Map<string, Map<string, Row>>()
+  for (const row of rows) {
+    const ofLearner = found.get(row.learner)
+    if (ofLearner === undefined) found.set(row.learner, new Map([[row.assignmentId, row]]))
+    else ofLearner.set(row.assignmentId, row)
+  }
+  return (learner, assignmentId) => found.get(learner)?.get(assignmentId)
 }
 
-function viewEntry(
-  { key, policy }: { readonly key: string; readonly policy: AssignmentPolicy },
-  row: StoredProgress | undefined,
-  override: StoredOverride | undefined,
-): LearnerProgress['progress'][number] {
-  const maxPoints = row?.maxPoints ?? policy.points
-  const { maxAttempts } = effectivePolicy(policy, overrideOf(override))
-  const state = row ?? NO_PROGRESS
-  const submitted = row?.lastSubmittedAt ?? null
+function viewEntry({ assignment, policy, progress }: CoursePlace): LearnerProgress['progress'][number] {
+  const { maxAttempts } = policy
+  const maxPoints = progress?.maxPoints ?? policy.points
+  const submitted = progress?.lastSubmittedAt ?? null
   return {
-    assignment: key,
-    ...viewProgress(state, { points: maxPoints, maxAttempts }),
+    assignment,
+    ...viewProgress(progress ?? NO_PROGRESS, { points: maxPoints, maxAttempts }),
     maxPoints: roundPoints(maxPoints),
     lastSubmittedAt: submitted === null ? null : new Date(submitted).toISOString(),
   }

@@ -6,6 +6,7 @@
 import type { HeldJob } from '../database/jobs.js'
 import type { RegradingRepository } from '../database/regrading.js'
 import type { AttemptToRegrade } from '../database/regrading-reads.js'
+import type { Bell } from './bell.js'
 import type { CourseFeeds } from './course-feed.js'
 import type { DeliveryBell } from './delivery-bell.js'
 import type { Effects } from './effects.js'
@@ -18,6 +19,7 @@ export type RegradeServices = {
   readonly library: GraphLibrary
   readonly effects: Effects
   readonly deliveryBell: DeliveryBell
+  readonly standingBell: Bell
   readonly feeds: Pick<CourseFeeds, 'tell'>
 }
 
@@ -44,7 +46,7 @@ const MOST_FRUITLESS = 5
  * aborted, a smaller one.
  */
 export async function takeUpRegrading(
-  { regrading, library, effects, deliveryBell, feeds }: RegradeServices,
+  { regrading, library, effects, deliveryBell, standingBell, feeds }: RegradeServices,
   job: HeldJob,
   { pageAttempts, hurry }: { readonly pageAttempts: number; readonly hurry: AbortSignal },
 ): Promise<() => Promise<StepOutcome>> {
@@ -97,6 +99,8 @@ export async function takeUpRegrading(
     })
     if (finished === 'done') {
       deliveryBell.ring([job.courseId])
+      // A whole class may be marked: until it is counted again, every reader counts it.
+      standingBell.ring()
       feeds.tell({ kind: 'progress', courseId: job.courseId })
     }
     if (finished !== 'more') return finished

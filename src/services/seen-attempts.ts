@@ -9,6 +9,7 @@ const BUCKET_DIGITS = 10
 const BUCKET_MILLISECONDS = 256
 const REST_OF_ID = '00-0000-0000-000000000000'
 
+type ToldAttempt = Pick<FeedAttempt, 'id' | 'number'>
 type Tally = { count: number; tails: number }
 
 /** The bucket of an id of version 7. */
@@ -32,7 +33,8 @@ export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) +
 /** The number that an id ends in, of 16 bits: with how many there are, it tells one set of ids from another. */
 export const tailOf = (id: string): number => Number.parseInt(id.slice(-4), 16)
 
-const laneOf = ({ assignmentId, learner }: Pick<FeedAttempt, 'assignmentId' | 'learner'>): string =>
+/** A learner's attempts on an assignment, which are numbered. */
+export const laneOf = ({ assignmentId, learner }: Pick<FeedAttempt, 'assignmentId' | 'learner'>): string =>
   `${assignmentId}/${learner}`
 
 export type SeenAttempts = ReturnType<typeof createSeenAttempts>
@@ -42,8 +44,8 @@ export function createSeenAttempts(most: number) {
   /** Id → when it was seen, in the order of that. */
   const ids = new Map<string, number>()
   const tallies = new Map<string, Tally>()
-  /** Assignment and learner → the number told of last, and when. */
-  const lanes = new Map<string, { number: number; at: number }>()
+  /** Assignment and learner → the attempt told of last, and when. */
+  const lanes = new Map<string, ToldAttempt & { readonly at: number }>()
   /** Buckets before this one are not looked at: what was seen in them is forgotten. */
   let floor = bucketAt(0)
 
@@ -62,9 +64,9 @@ export function createSeenAttempts(most: number) {
     size: (): number => ids.size,
     floor: (): string => floor,
 
-    /** The number of a learner on an assignment that was told of last; undefined where that is long ago. */
-    lastNumber: (attempt: Pick<FeedAttempt, 'assignmentId' | 'learner'>): number | undefined =>
-      lanes.get(laneOf(attempt))?.number,
+    /** The attempt of a learner on an assignment that was told of last; undefined where that is long ago. */
+    lastTold: (attempt: Pick<FeedAttempt, 'assignmentId' | 'learner'>): ToldAttempt | undefined =>
+      lanes.get(laneOf(attempt)),
 
     /** Remembers an id that is told of, or that was there before; false where it is known. */
     add: (id: string, at: number): boolean => {
@@ -94,7 +96,7 @@ export function createSeenAttempts(most: number) {
 
     /** Remembers that an attempt is told of. */
     told: (attempt: FeedAttempt, at: number): void => {
-      lanes.set(laneOf(attempt), { number: attempt.number, at })
+      lanes.set(laneOf(attempt), { id: attempt.id, number: attempt.number, at })
     },
 
     /** The ranges of ids in which other attempts are stored than are known. */

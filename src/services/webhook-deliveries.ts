@@ -57,11 +57,11 @@ export async function resendDelivery(
   principal: Principal,
   path: { readonly webhook: string; readonly id: string },
 ): Promise<DeliveryView> {
-  const { deliveries, deliveryBell, effects } = services
+  const { deliveries, deliveryBell } = services
   const webhook = await findWebhook(services, principal, path.webhook)
   if (!z.uuid().safeParse(path.id).success) throw notFound()
   const found = await deliveries.find(webhook, path.id)
-  if (found === undefined || !(await deliveries.resend(found, new Date(effects.now())))) throw notFound()
+  if (found === undefined || !(await deliveries.resend(found))) throw notFound()
   deliveryBell.ring([found.courseId])
   const after = await deliveries.find(webhook, path.id)
   if (after === undefined) throw notFound()

@@ -4,11 +4,12 @@
  * commit and putting its course there, or while it sends. So every server looks now and then for courses that wait, and
  * takes away what ended long ago.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkQueue } from '../database/work-queue.js'
+import { createBackgroundLoop } from './background-loop.js'
 import type { DeliveryOutcome } from './deliver-webhook.js'
 import type { DeliveryBell } from './delivery-bell.js'
 import { dispatchCourse, type Dispatched, type DispatchServices } from './dispatch-webhooks.js'
+import { pauseFor, type Pause } from './live-clock.js'
 
 export type WebhookDispatcherServices = DispatchServices & {
   readonly deliveryBell: DeliveryBell
@@ -20,7 +21,7 @@ export type WebhookDispatcherOptions = {
   readonly onError: (error: unknown) => void
   readonly onOutcome?: ((outcome: DeliveryOutcome) => void) | undefined
   /** Waits for so many milliseconds, or until it is to stop. */
-  readonly pause?: (milliseconds: number, stopping: AbortSignal) => Promise<void>
+  readonly pause?: Pause
 }
 
 /** Milliseconds between two looks for courses that wait. */
@@ -29,15 +30,14 @@ const SWEEP_MILLISECONDS = 5_000
 /** Milliseconds between two times that courses are put on the queue: what is stored in between is put there together. */
 const WAKE_MILLISECONDS = 1_000
 
-/** How long deliveries are kept after they ended: those that arrived, and those that never did. */
-const DAY = 24 * 60 * 60 * 1_000
-const DELIVERED_MILLISECONDS = 7 * DAY
-const DEAD_MILLISECONDS = 30 * DAY
-
-/** Courses in which a sweep looks for deliveries to take away, and how many of these it takes away in each. */
-const PURGED_COURSES = 20
+/** Deliveries that are taken away in one statement, and the milliseconds that a sweep spends on that at most. */
 const PURGED_AT_ONCE = 1_000
+const PURGE_MILLISECONDS = 3_000
 
+/** Milliseconds between the end of one round through all courses and the next. */
+const ROUND_MILLISECONDS = 60_000
+
+/** Comes before every id of a course. Its lease is that of whoever sweeps. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
 
 /** A dispatcher at rest until it is started or told to do a step. */
@@ -45,39 +45,65 @@ export function createWebhookDispatcher(
   services: WebhookDispatcherServices,
   { onError, onOutcome, pause = pauseFor }: WebhookDispatcherOptions,
 ) {
-  const { deliveries, webhooks, effects, queue, deliveryBell } = services
+  const { deliveries, effects, queue, deliveryBell } = services
   const stopping = new AbortController()
   let purgedTo = BEFORE_ALL
+  let roundEndedAt = -Infinity
 
-  /** Sends what is due of a course, and sees to it that the rest is when its time comes. */
+  /** Puts courses on the queue, unless it stops: then others find them. */
+  const put = async (courseIds: readonly string[], at?: Date): Promise<void> => {
+    if (courseIds.length > 0 && !stopping.signal.aborted) await queue.wake(courseIds, at)
+  }
+
+  /** Sends what is due of a course, and sees to it that the rest is when its time comes, after those who wait already. */
   const dispatch = async (courseId: string): Promise<Dispatched> => {
     const dispatched = await dispatchCourse(services, courseId, {
       onOutcome,
+      onDue: wake,
       onError,
       stopping: stopping.signal,
     })
-    if (dispatched.kind === 'done' && dispatched.next !== undefined) {
-      await queue.wake([courseId], dispatched.next)
-    }
+    if (dispatched.kind === 'done' && dispatched.next !== undefined) await put([courseId], dispatched.next)
     return dispatched
   }
 
-  /** Puts courses on the queue that wait and that nobody is at work on, and takes away what ended long ago. */
+  /** Takes away what ended long ago, course after course, for a while; the next time it goes on from there. */
+  const purge = async (): Promise<void> => {
+    if (purgedTo === BEFORE_ALL && effects.monotonic() - roundEndedAt < ROUND_MILLISECONDS) return
+    const end = effects.monotonic() + PURGE_MILLISECONDS
+    const isOver = (): boolean => stopping.signal.aborted || effects.monotonic() >= end
+    while (!isOver()) {
+      const courseId = await deliveries.courseAfter(purgedTo)
+      if (courseId === undefined) {
+        purgedTo = BEFORE_ALL
+        roundEndedAt = effects.monotonic()
+        return
+      }
+      for (const isWhole of [
+        async () => (await deliveries.purge(courseId, PURGED_AT_ONCE)) < PURGED_AT_ONCE,
+        async () => (await deliveries.purgeOrphans(courseId, PURGED_AT_ONCE)) < PURGED_AT_ONCE,
+      ]) {
+        while (!(await isWhole())) if (isOver()) return
+      }
+      purgedTo = courseId
+    }
+  }
+
+  /**
+   * Puts courses on the queue that wait and that nobody is at work on, where they are not on it, and takes away what ended
+   * long ago. One server at a time does.
+   */
   const sweep = async (): Promise<void> => {
-    await queue.wake(await deliveries.waitingCourses(new Date(effects.now())))
-    await deliveries.dropLeftLeases()
-    const before = {
-      delivered: new Date(effects.now() - DELIVERED_MILLISECONDS),
-      dead: new Date(effects.now() - DEAD_MILLISECONDS),
+    const owner = effects.newId()
+    if (!(await deliveries.takeLease(BEFORE_ALL, owner))) return
+    try {
+      const { courseIds, now } = await deliveries.waitingCourses()
+      await put(courseIds, now)
+      await deliveries.dropLeftLeases()
+      await purge()
+    } finally {
+      await deliveries.releaseLease(BEFORE_ALL, owner)
     }
-    const courses = await deliveries.courses(purgedTo, PURGED_COURSES)
-    for (const courseId of courses) {
-      if (stopping.signal.aborted) return
-      await deliveries.purge(courseId, before, PURGED_AT_ONCE)
-      const ids = (await webhooks.ofCourse(courseId)).map(({ id }) => id)
-      await deliveries.purgeOrphans(courseId, ids, PURGED_AT_ONCE)
-    }
-    purgedTo = courses.length === PURGED_COURSES ? (courses.at(-1) ?? BEFORE_ALL) : BEFORE_ALL
   }
 
   const woken = new Set<string>()
@@ -86,7 +112,7 @@ export function createWebhookDispatcher(
     while (woken.size > 0 && !stopping.signal.aborted) {
       const courseIds = [...woken]
       woken.clear()
-      await queue.wake(courseIds).catch(onError)
+      await put(courseIds).catch(onError)
       await pause(WAKE_MILLISECONDS, stopping.signal)
     }
     waking = undefined
@@ -96,13 +122,15 @@ export function createWebhookDispatcher(
     waking ??= wakeAll()
   }
 
-  const keepSweeping = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await sweep().catch(onError)
-      await pause(SWEEP_MILLISECONDS, stopping.signal)
-    }
-  }
-  let sweeping: Promise<void> | undefined
+  const sweeping = createBackgroundLoop(
+    async () => {
+      await sweep()
+      return { more: false }
+    },
+    SWEEP_MILLISECONDS,
+    { onError, pause },
+  )
+  let isStarted = false
   let stopped: Promise<void> | undefined
 
   return {
@@ -111,12 +139,13 @@ export function createWebhookDispatcher(
 
     /** Sends from now on. */
     start: (): void => {
-      if (sweeping !== undefined) return
+      if (isStarted) return
+      isStarted = true
       deliveryBell.onRing(wake)
       queue.work(async courseId => {
         await dispatch(courseId)
       })
-      sweeping = keepSweeping()
+      sweeping.start()
     },
 
     /**
@@ -125,13 +154,9 @@ export function createWebhookDispatcher(
      */
     stop: (): Promise<void> => {
       stopping.abort()
-      stopped ??= Promise.all([sweeping, waking]).then(() => queue.stop())
+      // All at once: as long as the queue goes on it hands out courses.
+      stopped ??= Promise.all([queue.stop(), sweeping.stop(), waking]).then(() => undefined)
       return stopped
     },
   }
-}
-
-async function pauseFor(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  // Stopped is as good as waited.
-  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined)
 }

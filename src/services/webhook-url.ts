@@ -8,8 +8,8 @@ export type UrlRules = {
 }
 
 /**
- * Prefixes that the package calls unicast and that lead elsewhere all the same: IPv4 addresses written as IPv6 ones in the
- * deprecated way, and what routes to the same machine. Of IPv6 only 2000::/3 is given out to anyone.
+ * Of IPv6 only this is given out to anyone. The package calls more of it unicast, such as IPv4 addresses written as IPv6 ones
+ * in the deprecated way.
  */
 const IPV6_GIVEN_OUT = ipaddr.IPv6.parseCIDR('2000::/3')
 
@@ -25,7 +25,16 @@ export function isPublicAddress(text: string): boolean {
   if (isIP(text) === 0) return false
   const address = ipaddr.parse(text)
   if (address.range() !== 'unicast' || METADATA.has(address.toString())) return false
-  return address instanceof ipaddr.IPv4 || address.match(IPV6_GIVEN_OUT)
+  return address instanceof ipaddr.IPv4 || (address.match(IPV6_GIVEN_OUT) && !isTunnel(address))
+}
+
+/**
+ * Whether the last 64 bits are those of ISATAP (RFC 5214), under whatever prefix: …:0:5efe:a.b.c.d, where the two bits that
+ * say how unique an interface's name is may be set. A router of such a network passes what comes on to that IPv4 address.
+ */
+function isTunnel({ parts }: ipaddr.IPv6): boolean {
+  const [flags = 0, type] = parts.slice(4)
+  return (flags & ~0x0300) === 0 && type === 0x5efe
 }
 
 /** The IP address that a URL names instead of a host, without brackets; undefined where it names a host. */
@@ -41,7 +50,16 @@ export function literalAddress({ hostname }: URL): string | undefined {
 const FIRST_FREE_PORT = 1_024
 
 /** Names that mean this machine or this network, whatever a name server says of them. */
-const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|home\.arpa)\.?$/
+const LOCAL_NAME = /(^|\.)(localhost|local|internal|intranet|home\.arpa)$/
+
+/** Two labels or more, none of them empty: a single one, like `metadata`, is a name of machines nearby. */
+const FULL_NAME = /^[^.]+(\.[^.]+)+$/
+
+function isPublicName(hostname: string): boolean {
+  // With the dot of the root at its end it is the same name.
+  const name = hostname.replace(/\.$/, '')
+  return FULL_NAME.test(name) && !LOCAL_NAME.test(name)
+}
 
 /**
  * What is wrong with a URL for a webhook, for whoever wrote it; undefined where nothing is. What its host resolves to is looked
@@ -65,7 +83,7 @@ export function urlFault(text: string, { allowPrivate }: UrlRules): string | und
   }
   if (allowPrivate) return undefined
   const literal = literalAddress(url)
-  if (literal === undefined ? LOCAL_NAME.test(url.hostname) : !isPublicAddress(literal)) {
+  if (!(literal === undefined ? isPublicName(url.hostname) : isPublicAddress(literal))) {
     return 'The URL must lead to a host on the public internet.'
   }
   return undefined

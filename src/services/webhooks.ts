@@ -68,7 +68,8 @@ export async function findWebhook(
 
 /**
  * Makes a webhook, and then answers its secret, this once; or replaces all but the secret of the one that is there. Refused:
- * `invalid-webhook` for the URL or the course, `too-many-webhooks`, `course-not-allowed`.
+ * `invalid-webhook` for the URL or the course, `too-many-webhooks`, `course-not-allowed` for a course that is not this key's,
+ * and `not-found` where the webhook that is there is one of those that this key does not see.
  */
 export async function putWebhook(
   services: WebhookServices,
@@ -78,9 +79,9 @@ export async function putWebhook(
 ): Promise<{ readonly created: boolean; readonly view: WebhookView | WebhookWithSecret }> {
   const { webhooks, courses, effects, webhookUrls } = services
   const { tenantId } = principal
-  const restricted = () =>
-    new Refusal('course-not-allowed', 'This key is restricted to other courses: name one of its own.')
-  if (!mayTouch(principal, body.course)) throw restricted()
+  if (!mayTouch(principal, body.course)) {
+    throw new Refusal('course-not-allowed', 'This key is restricted to other courses: name one of its own.')
+  }
   const fault = urlFault(body.url, webhookUrls)
   if (fault !== undefined) {
     throw new Refusal('invalid-webhook', fault, [{ path: '/url', code: 'url-not-allowed', message: fault }])
@@ -108,10 +109,12 @@ export async function putWebhook(
     most: MOST_WEBHOOKS,
     mayReplace: courseId =>
       principal.courses.length === 0 ||
-      (courseId !== null && courseId === before?.courseId && mayTouch(principal, before.course)),
+      // One that was made just now of the course that is asked for is within reach as well.
+      (courseId !== null &&
+        (courseId === course?.id || (courseId === before?.courseId && mayTouch(principal, before.course)))),
     time,
   })
-  if (outcome === 'out-of-reach') throw restricted()
+  if (outcome === 'out-of-reach') throw notFound()
   if (outcome === 'too-many') {
     const most = String(MOST_WEBHOOKS)
     throw new Refusal('too-many-webhooks', `A tenant has at most ${most} webhooks: delete one first.`)
@@ -158,7 +161,8 @@ export async function deleteWebhook(
 
 /**
  * Gives a webhook a new secret and answers it, this once. For so many seconds deliveries carry a signature of the secret
- * before as well; of one that was on its way out already, none any more.
+ * before as well. While one before that is still on its way out, that one stays instead: the answer with the present secret
+ * may have been lost, so that the receiver only knows the other. Without any seconds none stays.
  */
 export async function rotateSecret(
   services: WebhookServices,
@@ -170,8 +174,8 @@ export async function rotateSecret(
   const found = await findWebhook(services, principal, key)
   const secret = effects.randomBytes(SECRET_BYTES)
   const now = effects.now()
-  const times = { previousUntil: new Date(now + previousSeconds * 1_000), time: new Date(now) }
-  if (!(await webhooks.rotate(found.id, secret, times))) throw notFound()
+  const previousUntil = new Date(now + previousSeconds * 1_000)
+  if (!(await webhooks.rotate(found.id, secret, { previousUntil, time: new Date(now) }))) throw notFound()
   const rotated = await findWebhook(services, principal, key)
   return { ...viewWebhook(rotated, now), secret: secretText(secret) }
 }

@@ -68,7 +68,60 @@ test('an attempt is read in the class from its commit on, before any fold and af
   expect(after).toMatchObject({ attempts: 3, completed: 1, begun: 1, creditMillionths: 1_000_000n })
 })
 
-test('a regrading marks everybody whose progress it lets stand', async () => {
+test.each<[string, (url: string) => Promise<unknown>]>([
+  ['stray-put', () => put('stray-put')],
+  ['stray-excused', url => teacher.call(`PUT ${url}/overrides/stray-excused`, { extraAttempts: 1 })],
+])(
+  'whoever is enrolled begins with nothing, whatever standing was left of them: %s',
+  async (learner, enrol) => {
+    const url = await teacher.assign()
+    await database.standing.create({
+      data: { courseId, learner, begun: 3, attempts: 9, completed: 2, creditMillionths: 7n },
+    })
+    await enrol(url)
+    await expectRead(services, database, courseId)
+    await expectFolded(services, database, courseId)
+    await erase(learner)
+  },
+)
+
+test('whoever is enrolled while a standing without a member is taken away keeps the one they get', async () => {
+  const stray = { courseId, learner: 'late', begun: 3, attempts: 9, completed: 2, creditMillionths: 7n }
+  await database.standing.create({ data: stray })
+  // As an enrolment does it that has come as far as to its end.
+  const enrolment = await hold(
+    service.url,
+    `INSERT INTO members (course_id, key, role, created_at, updated_at) VALUES ($1, 'late', 'learner', now(), now())`,
+    [courseId],
+  )
+  await enrolment.run(`UPDATE standings SET begun = 0, attempts = 0, completed = 0, credit_millionths = 0
+    WHERE learner = 'late'`)
+  const repaired = services.recount.repairStandings(courseId, ['late'])
+  await eventually(async () => (await waiting(service.url)) === 1)
+  await enrolment.letGo()
+  await repaired
+  await expectFolded(services, database, courseId)
+  await erase('late')
+})
+
+test('a repair waits for no mark that mentions members alone, and leaves them in it', async () => {
+  const url = await teacher.assign()
+  await submit(url, 'ada')
+  await foldAll(services, courseId)
+  await database.standingMark.create({ data: { courseId, id: uuidv7(), learners: ['ada'] } })
+  await database.standingMark.create({ data: { courseId, id: uuidv7(), learners: ['nobody', 'ada'] } })
+  const holder = await hold(
+    service.url,
+    `SELECT FROM standing_marks WHERE course_id = $1 AND NOT learners ? 'nobody' FOR UPDATE`,
+    [courseId],
+  )
+  await services.recount.repairStandings(courseId, ['ada', 'nobody'])
+  expect(await marked(database, courseId)).toEqual(['ada', 'ada'])
+  await holder.letGo()
+  await expectFolded(services, database, courseId)
+})
+
+test('a regrading marks everybody whose progress it lets stand, and rings for whoever counts them', async () => {
   const url = await teacher.assign()
   await teacher.submitAll(url)
   await expectFolded(services, database, courseId)
@@ -76,7 +129,12 @@ test('a regrading marks everybody whose progress it lets stand', async () => {
     [...(await countStandings(database, courseId))].map(([, { creditMillionths }]) => creditMillionths)
   const before = await credits()
   await teacher.change(url, { weights: { J: 9 }, keep: 'last' })
+  let rung = 0
+  services.standingBell.onRing(() => (rung += 1))
+  await regraded(url, { dryRun: true })
+  expect(rung).toBe(0)
   await regraded(url)
+  expect(rung).toBe(1)
   expect(await credits()).not.toEqual(before)
   expect((await marked(database, courseId)).toSorted()).toEqual(['ada', 'bob', 'cyd', 'dan'])
   await expectRead(services, database, courseId)

@@ -30,13 +30,13 @@ const place = (
 
 const codes = (...places: readonly LearnerPlace[]) => helpReasons(places, NOW).map(({ code }) => code)
 
-describe('struggling is who has tried three times, has less than half of the credit, and may go on', () => {
-  const STRUGGLING = { attempts: 3, creditMillionths: 499_999 }
+describe('struggling is who has tried three times and has at most half of the credit of what is open and not completed', () => {
+  const STRUGGLING = { attempts: 3, creditMillionths: 500_000 }
 
   test.each([
     ['at the threshold', STRUGGLING, {}, ['struggling']],
     ['two attempts', { ...STRUGGLING, attempts: 2 }, {}, []],
-    ['half of the credit', { ...STRUGGLING, creditMillionths: 500_000 }, {}, []],
+    ['more than half of the credit', { ...STRUGGLING, creditMillionths: 500_001 }, {}, []],
     ['complete, but late', { ...STRUGGLING, completed: true }, {}, []],
     ['not open yet', STRUGGLING, { opensAt: NOW + 1 }, []],
     ['just open', STRUGGLING, { opensAt: NOW }, ['struggling']],

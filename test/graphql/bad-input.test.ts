@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildSchema, parse, specifiedRules, validate } from 'graphql'
+import { readFileSync } from 'node:fs'
+import type { Scope } from '../../src/contracts/scopes.js'
 import { PROBLEMS, type ProblemCode } from '../../src/errors.js'
+import { checkOperation } from '../../src/graphql/check-operation.js'
+import { requestRules } from '../../src/graphql/document-rules.js'
+import type { Principal } from '../../src/services/principal.js'
 import { ask, codeOf, DASHBOARD, type GraphqlAnswer } from '../support/graphql.js'
 import { createTestService, type TestService } from '../support/service.js'
+
+const SDL = readFileSync(new URL('../../src/graphql/schema.graphql', import.meta.url), 'utf8')
 
 let service: TestService
 let key: string
@@ -107,6 +115,37 @@ const documents: readonly (readonly [name: string, query: string, code: ProblemC
     `{ ${repeat(31, index => `a${String(index)}: courses { __typename }`)} }`,
     'query-too-complex',
   ],
+  [
+    '31 aliases of a name that every type has',
+    `{ ${repeat(31, index => `a${String(index)}: __typename`)} }`,
+    'query-too-complex',
+  ],
+  ['a field 900 times', `{ ${'__typename '.repeat(900)} }`, 'query-too-complex'],
+  [
+    'medians of many assignments',
+    '{ course(key: "c") { assignments(first: 150) { edges { node { statistics { medianCredit } } } } } }',
+    'query-too-complex',
+  ],
+  [
+    'times of many assignments, in a fragment',
+    '{ course(key: "c") { assignments(first: 150) { edges { node { statistics { ...a } } } } } } fragment a on AssignmentStatistics { timeToCompletion { median } }',
+    'query-too-complex',
+  ],
+  [
+    'many overviews',
+    `{ course(key: "c") { progress { ${repeat(29, index => `a${String(index)}: overview { learners }`)} } } }`,
+    'query-too-complex',
+  ],
+  [
+    'many counts of filtered lists',
+    `{ course(key: "c") { ${repeat(29, index => `a${String(index)}: learners(filter: { search: "${String(index)}" }) { totalCount }`)} } }`,
+    'query-too-complex',
+  ],
+  [
+    'more graphs to publish than are compiled for one request',
+    `mutation { ${repeat(6, index => `a${String(index)}: publishGraph(key: "g", definition: {}) { created }`)} }`,
+    'query-too-complex',
+  ],
   ['31 directives', `{ courses { __typename ${'@include(if: true) '.repeat(31)} } }`, 'query-too-complex'],
   [
     'directives all over',
@@ -149,6 +188,12 @@ test('the dashboard passes with the largest page', async () => {
   expect((await ask(service, key, DASHBOARD, { course: 'c', first: 200 })).errors).toEqual([])
 })
 
+test('the medians of a page of assignments can be asked for', async () => {
+  const query =
+    '{ course(key: "c") { assignments(first: 50) { edges { node { statistics { medianCredit } } } } } }'
+  expect((await ask(service, key, query)).errors).toEqual([])
+})
+
 test('a document tells at most some of its faults, and no name from the schema', async () => {
   const answer = await ask(service, key, `{ ${repeat(500, index => `cours${String(index)}`)} }`)
   expect(answer.errors.length).toBeLessThanOrEqual(21)
@@ -166,6 +211,41 @@ const variables: readonly (readonly [name: string, variables: unknown, code: Pro
 test.each(variables)('variables are refused: %s', async (_name, given, code) => {
   const query = 'query ($first: Int) { courses(first: $first) { edges { cursor } } }'
   expectRefused(await send({ body: { query, variables: given } }), 400, code)
+})
+
+describe('of wrong variables one is told', () => {
+  const select =
+    '($a: Int, $b: Int, $c: Int, $filter: LearnerFilter) { course(key: "c") { members(first: $a) { edges { cursor } } ' +
+    'assignments(first: $b) { edges { cursor } } learners(first: $c, filter: $filter) { totalCount } } }'
+  const one = `query ${select}`
+  const named = `query one${select} query two { courses { edges { cursor } } }`
+  const strange = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`x${String(index)}`, 1]))
+
+  test.each([
+    ['of wrong types', one, { a: 'x', b: 'y', c: 'z' }],
+    ['with names that no input has', one, { filter: strange }],
+    ['with names that no input has, of one of two operations', named, { filter: strange }],
+  ])('%s', (_name, query, given) => {
+    const schema = buildSchema(SDL)
+    const document = parse(query)
+    const rules = requestRules(false)({
+      variables: given,
+      operationName: query === named ? 'one' : undefined,
+    })
+    const faults = validate(schema, document, [...specifiedRules, ...rules])
+    expect(faults).toHaveLength(1)
+    expect(faults[0]?.message.length).toBeLessThan(200)
+    const principal = { scopes: new Set<Scope>(['courses:read', 'progress:read']) } as unknown as Principal
+    expect(() => {
+      checkOperation(schema, document, principal, given, 'one')
+    }).toThrow(faults[0]?.message)
+  })
+
+  test('and variables that another operation of the document needs are not missed', async () => {
+    const query = `query one { course(key: "c") { key } } query two($key: String!) { course(key: $key) { key } }`
+    const answer = await send({ body: { query, operationName: 'one' } })
+    expect([answer.data, answer.errors]).toEqual([{ course: { key: 'c' } }, []])
+  })
 })
 
 const requests: readonly (readonly [
@@ -350,6 +430,16 @@ describe('a field is refused and the others answered', () => {
     expectRefused(await ask(service, key, submit('{ __proto__: { a: 1 } }')), 400, 'graphql-invalid')
   })
 
+  test('a value that nests too deeply by what a variable in it holds is refused', async () => {
+    const deep = (levels: number, inner: unknown): unknown =>
+      levels === 0 ? inner : { a: deep(levels - 1, inner) }
+    const query = `mutation ($deep: JSON) { submitAttempt(course: "c", assignment: "a", input: { learner: "a",
+      answers: ${'{ a: '.repeat(20)}$deep${' }'.repeat(20)} }) { replayed } }`
+    expectRefused(await ask(service, key, query, { deep: deep(20, 1) }), 200, 'graphql-invalid')
+    // One that does not is read, and found to be no answer.
+    expectRefused(await ask(service, key, query, { deep: deep(5, 1) }), 200, 'unreadable-answer')
+  })
+
   test('a cursor of another list, and one of another tenant', async () => {
     const cursors = async (owner: string) => {
       const query =
@@ -373,6 +463,7 @@ describe('a field is refused and the others answered', () => {
     expect((await after(own.assignments)).data).toEqual({ assignments: { edges: [{ node: { key: 'b' } }] } })
     expectRefused(await after(own.members), 200, 'invalid-cursor')
     expectRefused(await after(theirs.assignments), 200, 'invalid-cursor')
+    expect((await after(own.members)).errors[0]?.message).toContain('`endCursor`')
   })
 
   test('beside it, what can be answered is', async () => {
@@ -401,6 +492,101 @@ test('a query that takes too long is not gone on with', async () => {
     Object.assign(courses, original)
   }
 })
+
+describe('an answer that is too large ends where it becomes so', () => {
+  const SIZE = 400
+  beforeAll(async () => {
+    const nodes = Array.from({ length: SIZE }, (_, index) => ({
+      name: `n${String(index)}`,
+      expression:
+        index === 0 ? 'w + 1' : `n${String(index - 1)} + ${index < 41 ? `${' '.repeat(9_000)}w` : 'w'}`,
+    }))
+    const long = Array.from({ length: 10 }, (_, index) => `x${String(index)}`)
+    const body = {
+      title: 'Long',
+      inputs: [
+        { name: 'w', role: 'parameter', value: 1 },
+        ...long.map(name => ({ name, role: 'data', value: Array.from({ length: 900 }, () => 1) })),
+      ],
+      nodes: [
+        ...nodes,
+        { name: 'J', expression: [`n${String(SIZE - 1)}`, ...long.map(name => `sum(${name})`)].join(' + ') },
+      ],
+      output: 'J',
+    }
+    const { status, text } = await service.call('PUT /v1/graphs/long', { key, body })
+    expect([status, status < 300 ? '' : text]).toEqual([201, ''])
+  })
+
+  /** What so many aliases of a graph answer. */
+  const graphs = (count: number, inner: string) =>
+    ask(service, key, `{ ${repeat(count, index => `a${String(index)}: graph(key: "long") { ${inner} }`)} }`)
+
+  test.each([
+    ['by the number of its objects', 'boxes { id kind of wrt answer shape label { text tex } }', 28],
+    ['by objects of which nothing is asked', `boxes { ${repeat(15, () => '__typename')} }`, 28],
+    ['by the entries of its values', 'inputs { value }', 29],
+    ['by its texts', 'b: nodes { expression } c: nodes { expression } d: nodes { expression }', 7],
+  ])('%s', async (_name, inner, count) => {
+    const few = await graphs(1, inner)
+    expect(few.errors).toEqual([])
+    const answer = await graphs(count, inner)
+    expect(answer.errors.length).toBeGreaterThan(0)
+    expect(answer.errors.length).toBeLessThanOrEqual(28)
+    for (const { extensions } of answer.errors) expect(extensions.code).toBe('query-too-complex')
+    expect(answer.text.length).toBeLessThan(count * few.text.length)
+  })
+})
+
+test('one operation has few reads under way at once, and answers all of them', async () => {
+  const { courses } = service.services
+  const original = { ...courses }
+  let [now, most] = [0, 0]
+  const slow: typeof courses.find = async (...asked) => {
+    now += 1
+    most = Math.max(most, now)
+    const found = await original.find(...asked)
+    now -= 1
+    return found
+  }
+  Object.assign(courses, { find: slow })
+  try {
+    const answer = await ask(
+      service,
+      key,
+      `{ ${repeat(20, index => `a${String(index)}: course(key: "c${index === 0 ? '' : String(index)}") { key }`)} }`,
+    )
+    expect(answer.data?.['a0']).toEqual({ key: 'c' })
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(Array(19).fill('not-found'))
+    expect(most).toBe(3)
+  } finally {
+    Object.assign(courses, original)
+  }
+})
+
+test.each(['Argument "secret" is not known', 'Syntax Error: secret', 'secret'])(
+  'a fault that many fields run into is told of each, never in its words, and logged once: %s',
+  async message => {
+    const { courses } = service.services
+    const original = { ...courses }
+    Object.assign(courses, { find: () => Promise.reject(new Error(message)) })
+    try {
+      const lines = () => service.logged().split('internal error').length
+      const before = lines()
+      const answer = await ask(
+        service,
+        key,
+        `{ ${repeat(10, index => `a${String(index)}: course(key: "c") { key }`)} }`,
+      )
+      expectRefused(answer, 200, 'internal-error')
+      expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(Array(10).fill('internal-error'))
+      expect(answer.text).not.toContain('secret')
+      expect(lines()).toBe(before + 1)
+    } finally {
+      Object.assign(courses, original)
+    }
+  },
+)
 
 test('what goes wrong inside is logged, and not a word of it answered', async () => {
   const { courses } = service.services

@@ -257,18 +257,40 @@ describe('the number of statements', () => {
     [10, 1],
     [10, 20],
     [100, 20],
+    [200, 50],
   ])('of the dashboard of %i learners and %i assignments is 7', async (learners, assignments) => {
     const course = `class-${String(learners)}-${String(assignments)}`
     await seed(course, learners, assignments)
     // The key is looked up again, as it is every few seconds.
     service.clock.now += 10_000
     const { result, statements } = await statementsOf(() =>
-      ask(service, key, DASHBOARD, { course, first: 100 }),
+      ask(service, key, DASHBOARD, { course, first: 200 }),
     )
     expect(result.errors).toEqual([])
     const { edges } = (result.data as { course: { learners: { edges: unknown[] } } }).course.learners
     expect(edges).toHaveLength(learners)
     expect(statements).toHaveLength(7)
+  })
+
+  test('of what is asked for twice is that of asking once', async () => {
+    const query = (names: readonly string[]) =>
+      `{ course(key: "class-10-20") { ${names
+        .map(
+          name =>
+            `${name}: learners(first: 5, filter: { minAttempts: 1 }) { totalCount edges { node { key } } } ${name}_: progress { overview { learners } }`,
+        )
+        .join(' ')} } }`
+    const count = async (names: readonly string[]) => {
+      service.clock.now += 10_000
+      const { result, statements } = await statementsOf(() => ask(service, key, query(names)))
+      expect(result.errors).toEqual([])
+      return { data: result.data, statements: statements.length }
+    }
+    const [once, thrice] = [await count(['a']), await count(['a', 'b', 'c'])]
+    expect(thrice.statements).toBe(once.statements)
+    const course = (thrice.data as { course: Record<string, unknown> }).course
+    expect(course['c']).toEqual(course['a'])
+    expect(course['a']).toEqual((once.data as { course: Record<string, unknown> }).course['a'])
   })
 
   test('with the median and the times one more', async () => {

@@ -138,6 +138,21 @@ describe('what is refused', () => {
       'subscription { progressChanged(course: "c") { ...a } } fragment a on ProgressChanged { ...a }',
       'graphql-invalid',
     ],
+    [
+      'a field that may be skipped',
+      'subscription { progressChanged(course: "c") @skip(if: true) { all } }',
+      'graphql-invalid',
+    ],
+    [
+      'a field that is left out through a fragment',
+      'subscription { ...a } fragment a on Subscription { ... @include(if: false) { progressChanged(course: "c") { all } } }',
+      'graphql-invalid',
+    ],
+    [
+      'a fragment that is skipped by a variable that is not given',
+      'subscription ($no: Boolean!) { ...a @skip(if: $no) } fragment a on Subscription { progressChanged(course: "c") { all } }',
+      'graphql-invalid',
+    ],
     ['the schema', 'subscription { __schema { types { name } } }', 'graphql-invalid'],
     ['a course that is not there', 'subscription { progressChanged(course: "z") { all } }', 'not-found'],
     ['a key that is none', 'subscription { progressChanged(course: "..") { all } }', 'invalid-request'],

@@ -5,12 +5,22 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  parse,
+  subscribe,
   type GraphQLField,
   type GraphQLInputField,
 } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pino } from 'pino'
+import type { FastifyRequest } from 'fastify'
 import { buildApp } from '../../src/app.js'
+import { createContext } from '../../src/graphql/context.js'
+import { mutations } from '../../src/graphql/resolvers/mutations.js'
+import { queries } from '../../src/graphql/resolvers/queries.js'
+import { subscriptions } from '../../src/graphql/resolvers/subscriptions.js'
+import { createSchema, type ResolverTable } from '../../src/graphql/schema.js'
+import type { CourseFeeds } from '../../src/services/course-feed.js'
+import type { Principal } from '../../src/services/principal.js'
 import { ask } from '../support/graphql.js'
 import { createTestService, type TestService } from '../support/service.js'
 
@@ -72,3 +82,46 @@ test('the schema is told, and the page to try it there, only where that is asked
     await open.close()
   }
 })
+
+test('each event of a subscription is counted for itself, and one that is too large is refused', async () => {
+  const feeds = { watch: tellAll } as unknown as CourseFeeds
+  let boxes = 600
+  const live = subscriptions(feeds, (_course, ids) =>
+    Promise.resolve(
+      ids.map(id => ({ assignment: 'a', attempt: { id, boxes: Array(boxes).fill({ id: 'J' }) } })) as never,
+    ),
+  )
+  const schema = createSchema({ ...queries, ...mutations, ...live } as unknown as ResolverTable)
+  const contextValue = createContext(
+    {
+      ...service.services,
+      courses: { ...service.services.courses, find: () => Promise.resolve({ id: 'c' }) },
+    } as never,
+    {
+      principal: { scopes: new Set(['progress:read']), courses: [] } as unknown as Principal,
+      receivedAt: 0,
+      bytes: 0,
+      request: {} as FastifyRequest,
+    },
+  )
+  const document = parse(
+    'subscription { attemptGraded(course: "c") { attempts { attempt { boxes { id } } } } }',
+  )
+  const events = await subscribe({ schema, document, contextValue })
+  if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events.errors))
+  const errors: unknown[] = []
+  for await (const event of events) {
+    errors.push(event.errors?.map(({ message }) => message.slice(0, 10)))
+    service.clock.now += 15_000
+    if (errors.length === 3) boxes = 2_000
+  }
+  expect(errors).toEqual([undefined, undefined, undefined, ['The answer']])
+})
+
+/** Four batches of 100 attempts. */
+async function* tellAll() {
+  for (let batch = 0; batch < 4; batch += 1) {
+    await Promise.resolve()
+    yield { events: Array.from({ length: 100 }, (_, index) => ({ attemptId: String(index) })), missed: 0 }
+  }
+}

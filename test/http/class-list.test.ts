@@ -52,7 +52,7 @@ test.each([
   ['struggling=true', 'bob'],
   ['struggling=false', 'ada cyd dan'],
   ['struggling=true&minAttempts=4', ''],
-  ['struggling=true&minAttempts=1&maxCredit=1', 'ada bob cyd'],
+  ['struggling=true&minAttempts=1&maxCredit=1', 'bob'],
   ['minAttempts=2', 'ada bob'],
   ['minCredit=0.5', 'ada cyd'],
   ['maxCredit=.1', 'bob dan'],

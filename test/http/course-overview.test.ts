@@ -119,3 +119,25 @@ test('of a large class fifty are named, those with the least credit being looked
     ...keys.slice(0, 49).map(learner => [learner, 'not-started']),
   ])
 })
+
+test('who struggles or has stopped is looked at in a class where ever so many never began', async () => {
+  const { id: courseId } = await service.database.course.findFirstOrThrow()
+  // More than those of the test before who come before all others by credit.
+  const assignments = '/v1/courses/algebra/assignments'
+  for (const answers of [RIGHT, { a: '1' }]) {
+    await teacher.submit(`${assignments}/week-1`, { learner: 'zac', answers, hour: 0 })
+  }
+  for (const hour of [9 * DAY, 9 * DAY + 1, 9 * DAY + 2]) {
+    await teacher.submit(`${assignments}/week-2`, { learner: 'yve', answers: WRONG, hour })
+  }
+  while ((await service.services.standings.fold(courseId)) > 0);
+  at(10 * DAY)
+  const overview = await read()
+  expect(overview).toMatchObject({ learners: 605, considered: 500 })
+  expect(needy(overview).slice(0, 4)).toEqual([
+    ['yve', 'struggling'],
+    ['zac', 'not-started', 'inactive'],
+    ['dan', 'not-started'],
+    ['many-000', 'not-started'],
+  ])
+})

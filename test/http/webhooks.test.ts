@@ -25,6 +25,20 @@ beforeEach(async () => {
 const call = (route: string, body?: unknown, key = tenant.key): Promise<Answer> =>
   service.call(route, { key, ...(body === undefined ? {} : { body }) })
 
+/** An attempt with everything right, on an assignment of a course. */
+async function submit(course: string, learner = 'ada'): Promise<void> {
+  await call(`PUT /v1/courses/${course}/assignments/week-1`, { graph: 'lab-network0' })
+  const answers = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
+  const answer = await call(`POST /v1/courses/${course}/assignments/week-1/attempts`, { learner, answers })
+  expect(answer.status).toBe(201)
+}
+
+/** The deliveries of a webhook that a key is shown. */
+async function deliveries(name: string, key = tenant.key): Promise<{ id: string; course: string }[]> {
+  const { body } = await call(`GET /v1/webhooks/${name}/deliveries`, undefined, key)
+  return (body as { items: { id: string; course: string }[] }).items
+}
+
 test('a webhook is made with a secret that is shown once, and replaced without another', async () => {
   const made = await call('PUT /v1/webhooks/book', BODY)
   expect(made.status).toBe(201)
@@ -82,6 +96,33 @@ test('a secret is changed for another, and both hold for as long as was asked', 
   const at = (previousSeconds: unknown) => call('POST /v1/webhooks/book/rotate', { previousSeconds })
   expect((await at(0)).body).toMatchObject({ previousSecretUntil: null })
   for (const wrong of [-1, 1.5, 604_801, '60']) expect((await at(wrong)).status).toBe(422)
+})
+
+test('a second change of the secret keeps the one that the receiver has, should the answer to the first be lost', async () => {
+  const first = webhookWithSecretSchema.parse((await call('PUT /v1/webhooks/book', BODY)).body).secret
+  const rotate = async (previousSeconds: number) => {
+    const { body } = await call('POST /v1/webhooks/book/rotate', { previousSeconds })
+    return webhookWithSecretSchema.parse(body)
+  }
+  const kept = async () => {
+    const [stored] = await service.database.$queryRaw<{ previous: Uint8Array }[]>`
+      SELECT previous_secret AS previous FROM webhooks WHERE tenant_id = ${tenant.id}::uuid`
+    return `whsec_${Buffer.from(stored!.previous).toString('base64')}`
+  }
+  await rotate(60)
+  service.clock.now += 59_999
+  const { secret, previousSecretUntil } = await rotate(60)
+  expect(previousSecretUntil).toBe('2026-03-01T12:01:59.999Z')
+  expect(await kept()).toBe(first)
+  // Once that is over, the secret that is replaced is kept.
+  service.clock.now += 60_000
+  const { secret: third } = await rotate(60)
+  expect(await kept()).toBe(secret)
+  // Without any time for it, none is.
+  expect(await rotate(0)).toMatchObject({ previousSecretUntil: null })
+  await rotate(60)
+  expect(await kept()).not.toBe(secret)
+  expect(await kept()).not.toBe(third)
 })
 
 test.each([
@@ -145,13 +186,16 @@ test('a key that is restricted to courses touches the webhooks of those courses 
   const { items } = (await call('GET /v1/webhooks', undefined, key)).body as { items: { key: string }[] }
   expect(items.map(item => item.key)).toEqual(['here'])
   const refused = { status: 403, body: { code: 'course-not-allowed' } }
+  await submit('geometry')
   for (const name of ['everywhere', 'there']) {
-    for (const route of ['GET', 'DELETE', 'POST /rotate', 'GET /deliveries']) {
+    const [delivery] = await deliveries(name)
+    const resend = `POST /deliveries/${delivery?.id ?? ''}/resend`
+    for (const route of ['GET', 'DELETE', 'POST /rotate', 'GET /deliveries', resend, 'PUT']) {
       const [method, rest = ''] = route.split(' ') as [string, string?]
-      const answer = await call(`${method} /v1/webhooks/${name}${rest}`, undefined, key)
+      const body = method === 'PUT' ? hooks.here : undefined
+      const answer = await call(`${method} /v1/webhooks/${name}${rest}`, body, key)
       expect(answer, `${route} ${name}`).toMatchObject({ status: 404, body: { code: 'not-found' } })
     }
-    expect(await call(`PUT /v1/webhooks/${name}`, hooks.here, key)).toMatchObject(refused)
   }
   expect(await call('PUT /v1/webhooks/new', hooks.everywhere, key)).toMatchObject(refused)
   expect(await call('PUT /v1/webhooks/here', hooks.there, key)).toMatchObject(refused)
@@ -163,14 +207,29 @@ test('a key that is restricted to courses touches the webhooks of those courses 
   expect((await call('GET /v1/webhooks/there')).body).toMatchObject({ course: 'geometry' })
 })
 
+test('a webhook that was moved to another course shows and resends nothing of the course before', async () => {
+  const { key } = await service.key(tenant.id, SCOPES, ['geometry'])
+  await call('PUT /v1/webhooks/book', { ...BODY, course: 'algebra' })
+  await submit('algebra')
+  const [before] = await deliveries('book')
+  await call('PUT /v1/webhooks/book', { ...BODY, course: 'geometry' })
+  await submit('geometry')
+  const resend = (id: string, as: string) => call(`POST /v1/webhooks/book/deliveries/${id}/resend`, {}, as)
+  for (const as of [key, tenant.key]) {
+    const shown = await deliveries('book', as)
+    expect(shown).toMatchObject([{ course: 'geometry' }])
+    expect((await resend(shown[0]!.id, as)).status).toBe(202)
+    expect(await resend(before!.id, as)).toMatchObject({ status: 404, body: { code: 'not-found' } })
+  }
+  // A webhook of the whole tenant shows what it was told, of whatever course.
+  await call('PUT /v1/webhooks/book', BODY)
+  expect(await deliveries('book')).toMatchObject([{ course: 'algebra' }, { course: 'geometry' }])
+})
+
 test('deliveries are listed page by page, in one state or all, and what is no delivery of it is not found', async () => {
   await call('PUT /v1/webhooks/book', { ...BODY, events: ['attempt.graded', 'assignment.completed'] })
   await call('PUT /v1/webhooks/other', { ...BODY, events: ['regrade.finished'] })
-  await call('PUT /v1/courses/algebra/assignments/week-1', { graph: 'lab-network0' })
-  const answers = { a: '11', J: 121, dJ_da: '22', da_dw: '3', dJ_dw: '66' }
-  for (const learner of ['ada', 'bob']) {
-    await call('POST /v1/courses/algebra/assignments/week-1/attempts', { learner, answers })
-  }
+  for (const learner of ['ada', 'bob']) await submit('algebra', learner)
   type Page = { items: { id: string; type: string; learner: string }[]; nextCursor: string | null }
   const page = async (query: string) => (await call(`GET /v1/webhooks/book/deliveries?${query}`)).body as Page
   const first = await page('limit=3&state=pending')

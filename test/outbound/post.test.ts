@@ -4,6 +4,7 @@ import { CERTIFICATE } from '../support/certificate.js'
 import { answering, createReceiver, type Receiver } from '../support/receiver.js'
 
 const MESSAGE = { headers: { 'webhook-id': 'one' }, body: '{"learner":"Zoë"}' }
+const GIVEN_UP = { error: 'There was no whole answer within 0.2 seconds.' }
 const LOOPBACK = [{ address: '127.0.0.1', family: 4 }]
 
 let receiver: Receiver
@@ -51,7 +52,38 @@ test('of an answer without end 64 KiB are read', async () => {
   }
   expect(await nearby()(receiver.url, MESSAGE)).toEqual({ status: 200 })
   // What the system keeps for a connection was written besides.
-  expect(written).toBeLessThan(64 * 1024 * 1024)
+  expect(written).toBeLessThan(16 * 1024 * 1024)
+})
+
+test.each([
+  ['a byte less than 64 KiB', 64 * 1024 - 1, GIVEN_UP],
+  ['64 KiB', 64 * 1024, { status: 200 }],
+])('an answer that stops after %s without ending', async (_name, bytes, expected) => {
+  receiver.behave = (_received, response) => response.writeHead(200).write(Buffer.alloc(bytes))
+  expect(await nearby({ deadlineMilliseconds: 200 })(receiver.url, MESSAGE)).toEqual(expected)
+})
+
+test('an answer that ends with its connection is whole', async () => {
+  receiver.behave = (_received, { socket }) => socket?.end('HTTP/1.1 200 OK\r\n\r\nok')
+  expect(await nearby()(receiver.url, MESSAGE)).toEqual({ status: 200 })
+})
+
+test('a receiver that would speak another protocol is hung up on, and its status answered', async () => {
+  let closed = (): void => undefined
+  const hungUp = new Promise<void>(resolve => {
+    closed = resolve
+  })
+  receiver.behave = (_received, { socket }) => {
+    socket?.on('close', closed)
+    socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\nhello')
+  }
+  expect(await nearby()(receiver.url, MESSAGE)).toEqual({ status: 101 })
+  await hungUp
+})
+
+test('when a receiver wants to be asked again is answered as it says', async () => {
+  receiver.behave = answering(503, { 'retry-after': '120' })
+  expect(await nearby()(receiver.url, MESSAGE)).toEqual({ status: 503, retryAfter: '120' })
 })
 
 test.each<[string, Receiver['behave']]>([
@@ -66,7 +98,7 @@ test.each<[string, Receiver['behave']]>([
 ])('a receiver that %s is given up after the deadline', async (_name, behave) => {
   receiver.behave = behave
   const answer = await nearby({ deadlineMilliseconds: 200 })(receiver.url, MESSAGE)
-  expect(answer).toEqual({ error: 'There was no whole answer within 0.2 seconds.' })
+  expect(answer).toEqual(GIVEN_UP)
 })
 
 test('a name server that says nothing counts against the deadline', async () => {

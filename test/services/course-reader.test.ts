@@ -77,10 +77,12 @@ function createRoom() {
     away: (is: boolean) => {
       isAway = is
     },
-    /** Commits a learner's next attempt, of an id made some time before. */
-    commit: (learner: string, id: string): string => {
-      const number = [...stored.values()].filter(attempt => attempt.learner === learner).length + 1
-      stored.set(id, { id, assignmentId: 'week-1', learner, number })
+    /** Commits a learner's next attempt on an assignment, of an id made some time before. */
+    commit: (learner: string, id: string, assignmentId = 'week-1'): string => {
+      const before = [...stored.values()].filter(
+        attempt => attempt.learner === learner && attempt.assignmentId === assignmentId,
+      )
+      stored.set(id, { id, assignmentId, learner, number: before.length + 1 })
       return id
     },
     erase: (learner: string) => {
@@ -97,21 +99,35 @@ function createRoom() {
 }
 
 type Step =
-  | { readonly kind: 'commit'; readonly learner: number; readonly age: number; readonly hint: boolean }
-  | { readonly kind: 'look' | 'settle' }
+  | {
+      readonly kind: 'commit'
+      readonly learner: number
+      readonly age: number
+      /** Whether it is hinted: alone, or together with others of which one hint speaks. */
+      readonly hint: 'none' | 'alone' | 'together'
+    }
+  | { readonly kind: 'look' | 'settle' | 'hint' }
   | { readonly kind: 'wait'; readonly milliseconds: number }
 
+/** Most are one learner's, and few of them are hinted: what is between has to be found. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant('commit' as const),
-      learner: fc.nat(3),
+      learner: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) }),
       age: fc.nat(27_000),
-      hint: fc.boolean(),
+      hint: fc.oneof(
+        { weight: 4, arbitrary: fc.constant('none' as const) },
+        { weight: 1, arbitrary: fc.constant('alone' as const) },
+        { weight: 2, arbitrary: fc.constant('together' as const) },
+      ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('look' as const, 'settle' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('look' as const, 'settle' as const, 'hint' as const) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), milliseconds: fc.nat(2_000) }) },
 )
 
@@ -124,17 +140,26 @@ test('whatever is hinted, lost or late: every attempt once, and a learner’s in
       const reader = room.start()
       await reader.ready
       const committed: string[] = []
+      let together: string[] = []
+      const hint = (): void => {
+        reader.name(together)
+        together = []
+      }
       for (const given of steps) {
         if (given.kind === 'commit') {
           const id = room.commit(`learner-${String(given.learner)}`, room.idBefore(given.age))
           committed.push(id)
-          if (given.hint) reader.name([id])
+          if (given.hint === 'alone') reader.name([id])
+          if (given.hint === 'together') together.push(id)
         } else if (given.kind === 'wait') {
           room.advance(given.milliseconds)
           room.look(reader)
         } else if (given.kind === 'look') room.look(reader)
+        else if (given.kind === 'hint') hint()
         else await room.settled()
       }
+      hint()
+      await room.settled()
       room.look(reader)
       await room.settled()
       const ids = room.told.map(({ id }) => id)
@@ -159,6 +184,38 @@ test('a hint for the third brings the first two before it', async () => {
   reader.name([room.commit('mila', room.newId())])
   await room.settled()
   expect(room.numbers()).toEqual(['mila 1', 'mila 2', 'mila 3'])
+})
+
+test('a hint for the third and the seventh brings all seven, in order', async () => {
+  const room = createRoom()
+  const reader = room.start()
+  await reader.ready
+  const ids = Array.from({ length: 7 }, () => room.commit('mila', room.newId()))
+  reader.name([ids[2]!, ids[6]!])
+  await room.settled()
+  expect(room.told.map(({ id }) => id)).toEqual(ids)
+})
+
+test('a learner’s attempts on several assignments come in the order of their ids', async () => {
+  const room = createRoom()
+  const reader = room.start()
+  await reader.ready
+  const first = ['week-1', 'week-1', 'week-1', 'week-2'].map(week => room.commit('mila', room.newId(), week))
+  room.look(reader)
+  await room.settled()
+  expect(room.told.map(({ id }) => id)).toEqual(first)
+  // Where ids are not in order of the numbers, the numbers are: here, on either assignment.
+  const [oldest, older] = [room.idBefore(20), room.idBefore(10)]
+  room.commit('mila', older)
+  room.commit('mila', room.newId(), 'week-2')
+  room.commit('mila', oldest)
+  room.look(reader)
+  await room.settled()
+  expect(room.told.slice(4).map(({ assignmentId, number }) => [assignmentId, number])).toEqual([
+    ['week-1', 4],
+    ['week-1', 5],
+    ['week-2', 2],
+  ])
 })
 
 test('of many before it, all that are new, and none that was there before', async () => {
@@ -211,6 +268,20 @@ test('a learner who was erased and comes again begins with the first', async () 
   room.look(reader)
   await room.settled()
   expect(room.numbers()).toEqual(['mila 1', 'mila 2', 'mila 1', 'mila 2'])
+})
+
+test('of a learner who was erased and comes again, a hint for a higher number brings all before it', async () => {
+  const room = createRoom()
+  const reader = room.start()
+  await reader.ready
+  const before = Array.from({ length: 3 }, () => room.commit('mila', room.newId()))
+  reader.name(before)
+  await room.settled()
+  room.erase('mila')
+  const after = Array.from({ length: 6 }, () => room.commit('mila', room.newId()))
+  reader.name([after[5]!])
+  await room.settled()
+  expect(room.told.map(({ id }) => id)).toEqual([...before, ...after])
 })
 
 test('as many erased as are new in a bucket hide nothing', async () => {
@@ -291,5 +362,5 @@ test('what is neither recent by its id nor by when it was seen is forgotten', ()
   seen.prune(bucketOf(idAt(60_000, 0)), 60_000)
   expect([1, 2].map(count => seen.has(idAt(0, count)))).toEqual([false, true])
   expect(seen.has(idAt(90_000, 3))).toBe(true)
-  expect(seen.lastNumber({ assignmentId: 'week-1', learner: 'mila' })).toBeUndefined()
+  expect(seen.lastTold({ assignmentId: 'week-1', learner: 'mila' })).toBeUndefined()
 })

@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvRows, type Cell } from '../../src/services/csv.js'
-import { readCsv } from '../support/csv-reader.js'
+import { readCsv, readLeniently } from '../support/csv-reader.js'
 
 /** What calculates in a spreadsheet, at the beginning of a cell. */
 const CALCULATES = /^(?:[^\S\t\r\n]|\p{Cf})*[=+\-@＝＋－＠]|^[\t\r\n]/u
 
+/** The same of a cell that may begin with the rest of another one. */
+const CALCULATES_AT_LAST = /^(?:\s|\p{Cf})*[=+\-@＝＋－＠]/u
+
 /** Takes the marks away again, told by the text alone. */
 function unmarked(text: string): string {
   return text.replaceAll(
-    /(?<=^|[;\t\r\n])'(?='*(?:[^\S\t\r\n]|\p{Cf})*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])/gu,
+    /(?<=^|[;\t\r\n])'(?=(?:[^\S\t\r\n]|\p{Cf}|['"])*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])/gu,
     '',
   )
 }
@@ -54,6 +57,8 @@ describe('rows as text', () => {
     ['a formula after what cannot be seen', '\u200b=1', "'\u200b=1"],
     ['a formula on the next line', 'x\n=1', '"x\n\'=1"'],
     ['a formula after what separates cells elsewhere', 'x;=1', "x;'=1"],
+    ['a formula that quotes seem to end before', 'a;"=1;b', '"a;\'""=1;b"'],
+    ['a formula after quotes, blanks and apostrophes', `a\t' "'=1`, `"a\t'' ""'=1"`],
     ['a minus inside', 'Bacharach-Levy', 'Bacharach-Levy'],
     ['a mark that was typed', "'=1", "''=1"],
     ['an apostrophe before a word', "'t Hooft", "'t Hooft"],
@@ -87,6 +92,24 @@ describe('rows as text', () => {
         }
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ])('no text calculates where lists are separated by %s, which cut through quotes', (_name, separator) => {
+    const rows = fc.array(fc.array(texts, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(rows, all => {
+        // The first cell of a row begins it: only texts that follow are cut by what is in them alone.
+        const written = csvRows(all.map(row => ['x', ...row]))
+        const lines = written.split(/[\r\n]+/)
+        for (const part of [written, ...lines].flatMap(text => readLeniently(text, separator))) {
+          expect(part).not.toMatch(CALCULATES_AT_LAST)
+        }
+      }),
+      { numRuns: 2_000 },
     )
   })
 })

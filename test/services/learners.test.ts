@@ -125,7 +125,9 @@ function expected(
   const most = query.maxCredit ?? 0.5
   const kept = rows.filter(row => {
     const isStruggling =
-      row.begun > 0 && row.attempts >= least && Math.round(row.onBegun) <= Math.round(most * 1e6)
+      row.completed < row.begun &&
+      row.attempts >= least * row.begun &&
+      Math.round(row.onBegun) <= Math.round(most * 1e6)
     const texts = [row.person.key, row.person.name ?? ''].map(text => text.toLowerCase())
     return (
       (query.notStarted === undefined || (row.begun === 0) === query.notStarted) &&

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import type { CourseToFold } from '../../src/database/standings.js'
+import { createBell } from '../../src/services/bell.js'
 import { createStandingFolder } from '../../src/services/standing-folder.js'
 
 function fakeServices(courses: readonly CourseToFold[], fold: (courseId: string) => Promise<number>) {
   const standings = { toFold: () => Promise.resolve([...courses]), fold }
-  return { standings, effects: { randomBytes: (count: number) => new Uint8Array(count) } }
+  const effects = { randomBytes: (count: number) => new Uint8Array(count) }
+  return { standings, effects, standingBell: createBell() }
 }
 
 test('a course whose standings cannot be counted keeps no other waiting', async () => {
@@ -55,4 +57,40 @@ test('it counts every second, and again at once while a course has more marks th
   await hasRested
   await folder.stop()
   expect([pauses, left]).toEqual([[10, 10, 1_000, 1_000], 0])
+})
+
+test('a bell wakes it: it counts at once, and once more where it rang meanwhile, and rests again', async () => {
+  const [rests, folds]: [AbortSignal[], number[]] = [[], []]
+  let resting = (): void => undefined
+  const services = fakeServices([{ courseId: 'a', changes: 1 }], () => {
+    folds.push(rests.length)
+    // One that rings while it is counting has left more to count.
+    if (folds.length === 2) services.standingBell.ring()
+    return Promise.resolve(1)
+  })
+  const folder = createStandingFolder(services, {
+    onError: error => {
+      throw error
+    },
+    pause: async (_milliseconds, ended) => {
+      rests.push(ended)
+      if (ended.aborted) return
+      resting()
+      await new Promise(resolve => {
+        ended.addEventListener('abort', resolve)
+      })
+    },
+  })
+  const nextRest = (act: () => void) =>
+    new Promise<void>(resolve => {
+      resting = resolve
+      act()
+    })
+  await nextRest(folder.start)
+  expect(folds).toEqual([0])
+  await nextRest(services.standingBell.ring)
+  expect(folds).toEqual([0, 1, 2])
+  expect(rests.map(({ aborted }) => aborted)).toEqual([true, true, false])
+  await folder.stop()
+  expect(rests.map(({ aborted }) => aborted)).toEqual([true, true, true])
 })

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createWorkQueue, migrateWorkQueue } from '../../src/database/work-queue.js'
+import type { Dispatched } from '../../src/services/dispatch-webhooks.js'
 import { nextTry, type Post } from '../../src/services/deliver-webhook.js'
-import { createSlots } from '../../src/services/slots.js'
+import { createWebhookDispatcher } from '../../src/services/webhook-dispatcher.js'
 import { createTestService, START, type TestService } from '../support/service.js'
 import { createSending, type Sending } from '../support/webhooks.js'
 
@@ -71,6 +72,12 @@ const expireLease = () =>
 const leases = () =>
   service.database.$queryRaw`SELECT FROM webhook_dispatchers WHERE course_id = ${sending.courseId}::uuid`
 
+/** Whether a dispatch says that something is due already, by the database's clock. */
+async function isDue(dispatched: Dispatched): Promise<boolean> {
+  const [row] = await service.database.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`
+  return dispatched.kind === 'done' && dispatched.next !== undefined && dispatched.next <= row!.now
+}
+
 test('of two that would send at once one does, and no lane ever has two requests under way', async () => {
   for (const learner of ['ada', 'bob']) for (let n = 0; n < 3; n += 1) await sending.submit(learner)
   const network = createNetwork()
@@ -78,7 +85,7 @@ test('of two that would send at once one does, and no lane ever has two requests
   const working = first.dispatch(sending.courseId)
   await network.until(2)
   expect(await second.dispatch(sending.courseId)).toEqual({ kind: 'held' })
-  expect(await service.services.deliveries.waitingCourses(new Date(START))).not.toContain(sending.courseId)
+  expect((await service.services.deliveries.waitingCourses()).courseIds).not.toContain(sending.courseId)
   // What is stored now is told the one at work.
   await sending.submit('cyd')
   for (let count = 1; count <= 7; count += 1) {
@@ -159,21 +166,24 @@ test('a stop begins nothing more, and waits for what is under way', async () => 
   await stopped
   expect(network.requests).toHaveLength(1)
   // The rest is due at once, for others.
-  expect(dispatched).toEqual({ kind: 'done', next: new Date(START) })
+  expect(await isDue(dispatched)).toBe(true)
+  // Which are left to find it: the queue is closed by then.
+  expect(sending.woken).toEqual([])
   expect(await leases()).toEqual([])
 })
 
-test('at most four requests to a host are under way', async () => {
-  for (let n = 0; n < 6; n += 1) await sending.submit(`learner-${String(n)}`)
+test('at most eight requests to a webhook and twelve to a host are under way, and each that ends is followed at once', async () => {
+  await sending.hook('other', { url: `${ADDRESS}other` })
+  for (let n = 0; n < 10; n += 1) await sending.submit(`learner-${String(n)}`)
   const network = createNetwork()
   const working = sending.dispatcher(network.post).dispatch(sending.courseId)
-  await network.until(4)
-  for (let count = 1; count <= 6; count += 1) {
-    await network.until(count)
-    expect(network.requests.length).toBeLessThanOrEqual(count + 3)
+  await network.until(12)
+  for (let count = 1; count <= 20; count += 1) {
+    await network.until(Math.min(count + 11, 20))
+    expect(network.requests).toHaveLength(Math.min(count + 11, 20))
     network.requests[count - 1]?.answer(200)
   }
-  await working
+  expect(await working).toEqual({ kind: 'done', next: undefined })
 })
 
 test('what one of them fails of in the database leaves the others what they came to, and is told', async () => {
@@ -229,13 +239,13 @@ test('what arrived is kept for 7 days and what never did for 30', async () => {
     await sending.dispatcher(post).sweep()
     return (await sending.list('book')).map(({ state }) => state)
   }
-  service.clock.now = START + 7 * DAY
+  await sending.turn(7 * DAY - 60_000)
   expect(await sweepAll()).toEqual(['delivered', 'dead'])
-  service.clock.now += 1
+  await sending.turn(60_000)
   expect(await sweepAll()).toEqual(['dead'])
-  service.clock.now = START + 30 * DAY
+  await sending.turn(23 * DAY - 60_000)
   expect(await sweepAll()).toEqual(['dead'])
-  service.clock.now += 1
+  await sending.turn(60_000)
   expect(await sweepAll()).toEqual([])
 })
 
@@ -295,6 +305,95 @@ test('the queue hands a course to one of those that work on it, when its time ha
   expect(await count()).toEqual([])
 })
 
+test('a course that has waited gets its turn though others have more to send than a turn takes', async () => {
+  await migrateWorkQueue(service.url)
+  const busy = await Promise.all(['b-1', 'b-2', 'b-3', 'b-4', 'b-5'].map(key => sending.course(key)))
+  for (const key of ['b-1', 'b-2', 'b-3', 'b-4', 'b-5']) await sending.submit('ada', 'week-1', undefined, key)
+  await sending.submit('ada')
+  const turns: string[] = []
+  let told = (): void => undefined
+  const served = new Promise<void>(resolve => {
+    told = resolve
+  })
+  const queue = createWorkQueue(service.url, { onError: error => sending.errors.push(error) })
+  // Every look at this clock is a turn later: each turn is over before anything was sent, and all of it is still due.
+  let time = 0
+  const effects = { ...service.services.effects, monotonic: () => (time += 20_000) }
+  const dispatcher = createWebhookDispatcher(
+    {
+      ...service.services,
+      effects,
+      post: () => Promise.resolve({ status: 200 }),
+      queue: {
+        ...queue,
+        work: send => {
+          queue.work(async courseId => {
+            turns.push(courseId)
+            await send(courseId)
+            if (courseId === sending.courseId) told()
+          })
+        },
+      },
+    },
+    { onError: error => sending.errors.push(error) },
+  )
+  try {
+    // Long due, all of them, and the one that comes last besides is not the oldest.
+    const due = new Date(Date.now() - DAY)
+    await queue.wake(busy, due)
+    await queue.wake([sending.courseId], new Date(due.getTime() + 1_000))
+    dispatcher.start()
+    await served
+  } finally {
+    await dispatcher.stop()
+  }
+  // At most one turn of each of the others came first, and those that were begun meanwhile.
+  expect(turns.indexOf(sending.courseId)).toBeLessThanOrEqual(busy.length)
+})
+
+test('a clock that differs from that of the database changes nothing of when something is sent', async () => {
+  await sending.submit('ada')
+  for (const shift of [-DAY, DAY]) {
+    service.clock.now = Date.now() + shift
+    const failing = sending.dispatcher(() => Promise.resolve({ status: 500 }))
+    await sending.call(`POST /v1/webhooks/book/deliveries/${(await sending.list('book'))[0]!.id}/resend`)
+    const dispatched = await failing.dispatch(sending.courseId)
+    const next = dispatched.kind === 'done' ? dispatched.next : undefined
+    const [row] = await service.database.$queryRaw<{ wait: number }[]>`
+      SELECT extract(epoch FROM ${next}::timestamptz - now())::float8 AS wait`
+    expect(row!.wait).toBeGreaterThan(1)
+    expect(row!.wait).toBeLessThanOrEqual(6)
+  }
+})
+
+test('a turn in which nothing could be sent is followed by a rest', async () => {
+  await sending.submit('ada')
+  let time = 0
+  const effects = { ...service.services.effects, monotonic: () => (time += 20_000) }
+  const post: Post = () => Promise.reject(new Error('never asked'))
+  const dispatched = await sending.dispatcher(post, { effects }).dispatch(sending.courseId)
+  expect(dispatched.kind).toBe('done')
+  expect(await isDue(dispatched)).toBe(false)
+})
+
+test('a sweep takes away as much as there is, and of all webhooks that are gone', async () => {
+  await sending.submit('ada')
+  await service.database.$executeRaw`
+    INSERT INTO webhook_deliveries (course_id, id, webhook_id, type, assignment_id, learner, number, state, tries, due_at,
+      created_at, finished_at)
+    SELECT course_id, gen_random_uuid(), CASE WHEN n <= 1500 THEN gen_random_uuid() ELSE webhook_id END, type,
+      assignment_id, learner, number, CASE n % 3 WHEN 0 THEN 'dead' ELSE 'delivered' END, 1, due_at, created_at,
+      now() - interval '31 days'
+    FROM webhook_deliveries, generate_series(1, 2500) n WHERE course_id = ${sending.courseId}::uuid`
+  await service.database.$executeRaw`
+    UPDATE webhook_deliveries SET finished_at = now(), webhook_id = ${service.services.effects.newId()}::uuid
+    WHERE course_id = ${sending.courseId}::uuid AND state = 'delivered' AND id < 'c0000000-0000-0000-0000-000000000000'`
+  await sending.dispatcher(() => Promise.resolve({ status: 200 })).sweep()
+  const [row] = await service.database.$queryRaw<{ rows: number }[]>`
+    SELECT count(*)::int AS rows FROM webhook_deliveries WHERE course_id = ${sending.courseId}::uuid`
+  expect(row).toEqual({ rows: 1 })
+})
+
 test('tries come 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h after each other, a fifth sooner or later', () => {
   const waits = (chance: number) =>
     Array.from({ length: 8 }, (_, index) => nextTry(index + 1, 0, chance)?.getTime())
@@ -305,21 +404,4 @@ test('tries come 5 s, 30 s, 2 min, 10 min, 1 h, 6 h and 24 h after each other, a
     ...seconds.map(() => true),
     false,
   ])
-})
-
-test('slots are handed on in the order of asking, whatever fails', async () => {
-  const slots = createSlots(2)
-  const begun: number[] = []
-  const results = await Promise.allSettled(
-    [0, 1, 2, 3].map(number =>
-      slots(async () => {
-        begun.push(number)
-        await Promise.resolve()
-        if (number === 0) throw new Error('failed')
-        return number
-      }),
-    ),
-  )
-  expect(begun).toEqual([0, 1, 2, 3])
-  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
 })

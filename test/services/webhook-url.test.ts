@@ -8,6 +8,7 @@ test.each([
   'https://example.com:443/hook?tenant=1#part',
   'https://example.com:8443/',
   'https://xn--bcher-kva.example/',
+  'https://example.com./',
   'https://93.184.216.34/',
   'https://[2606:4700::6810:84e5]/',
 ])('%s is taken', url => {
@@ -34,7 +35,15 @@ test.each([
   ['https://localhost./', /public/],
   ['https://LOCALHOST/', /public/],
   ['https://api.localhost/', /public/],
+  ['https://localhost../', /public/],
+  ['https://metadata/', /public/],
+  ['https://svc/', /public/],
+  ['https://svc./', /public/],
+  ['https://a..b/', /public/],
+  ['https://.example.com/', /public/],
+  ['https://example.com../', /public/],
   ['https://printer.local/', /public/],
+  ['https://printer.local./', /public/],
   ['https://metadata.google.internal/', /public/],
   ['https://127.0.0.1/', /public/],
   ['https://127.1/', /public/],
@@ -83,6 +92,7 @@ describe('addresses', () => {
     '172.32.0.1',
     '2606:4700::1',
     '2a00:1450::1',
+    '2606:4700::5efe:1:0:1',
   ])('%s is public', address => {
     expect(isPublicAddress(address)).toBe(true)
   })
@@ -101,6 +111,13 @@ describe('addresses', () => {
     ['mapped', '::ffff:10.0.0.1', '::ffff:8.8.8.8', '::ffff:0:8.8.8.8', '::8.8.8.8', '::7f00:1'],
     ['6to4', '2002:7f00:1::', '2002:808:808::1'],
     ['NAT64', '64:ff9b::7f00:1', '64:ff9b::808:808', '64:ff9b:1::1'],
+    [
+      'ISATAP',
+      '2606:4700::5efe:10.0.0.1',
+      '2606:4700::200:5efe:127.0.0.1',
+      '2a00:1450::5efe:808:808',
+      '2a00:1450::300:5efe:a9fe:a9fe',
+    ],
     ['Teredo', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
     ['discarded', '100::1'],
     ['segment routing', '5f00::1'],

@@ -39,3 +39,35 @@ export function readCsv(text: string): string[][] {
   }
   return rows
 }
+
+/**
+ * The cells of a text as spreadsheets read it that know another separator: a cell that begins with a quote goes to the next
+ * single one, and has whatever follows up to the separator or the end of the line appended. Nothing is a fault.
+ */
+export function readLeniently(text: string, separator: string): string[] {
+  const cells: string[] = []
+  let at = 0
+  while (at <= text.length) {
+    let cell = ''
+    // Blanks before a quote are skipped by some.
+    const quoted = /^ *"/.exec(text.slice(at))
+    if (quoted !== null) {
+      at += quoted[0].length
+      for (; at < text.length; at += 1) {
+        if (text[at] !== '"') cell += text.charAt(at)
+        else if (text[at + 1] === '"') {
+          cell += '"'
+          at += 1
+        } else break
+      }
+      at += 1
+    }
+    while (at < text.length && text[at] !== separator && !'\r\n'.includes(text.charAt(at))) {
+      cell += text.charAt(at)
+      at += 1
+    }
+    cells.push(cell)
+    at += 1
+  }
+  return cells
+}

@@ -3,6 +3,7 @@ import process from 'node:process'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js'
 import { migrate } from '../../src/database/migrate.js'
+import { migrateWorkQueue } from '../../src/database/work-queue.js'
 import { onServer, temporaryFolder, withDatabase } from './server.js'
 
 /** What the tests of a run share: a server, and a migrated database on it that is cloned for each test file. */
@@ -37,6 +38,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   try {
     await onServer(server.url, `CREATE DATABASE "${template}"`)
     await migrate(withDatabase(server.url, template))
+    await migrateWorkQueue(withDatabase(server.url, template))
   } catch (error) {
     await server.stop()
     throw error

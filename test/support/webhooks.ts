@@ -97,6 +97,18 @@ export async function createSending(service: TestService, name: string) {
         onOutcome: outcome => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1),
       },
     )
+
+  /** Turns both clocks on by so many milliseconds: the test's, and the database's as deliveries and webhooks see it. */
+  const turn = async (milliseconds: number): Promise<void> => {
+    service.clock.now += milliseconds
+    const by = `${String(milliseconds)} milliseconds`
+    await service.database.$executeRaw`
+      UPDATE webhook_deliveries SET due_at = due_at - ${by}::interval, finished_at = finished_at - ${by}::interval
+      WHERE course_id = ${courseId}::uuid`
+    await service.database.$executeRaw`
+      UPDATE webhooks SET probe_at = probe_at - ${by}::interval, failing_since = failing_since - ${by}::interval
+      WHERE tenant_id = ${tenantId}::uuid`
+  }
   const principal = { keyId: '', tenantId, scopes: new Set(SCOPES), courses: [] }
   return {
     tenantId,
@@ -136,13 +148,17 @@ export async function createSending(service: TestService, name: string) {
         .items
     },
 
-    /** Sends all there is, turning the clock to when the next is due; at most so many times. */
+    turn,
+
+    /** Sends all there is, turning the clocks to when the next is due; at most so many times. */
     drive: async (times = 1_000, by = dispatcher()): Promise<number> => {
       for (let turns = 1; ; turns += 1) {
         const dispatched = await by.dispatch(courseId)
         if (dispatched.kind === 'held') throw new Error('somebody else is at it')
         if (dispatched.next === undefined || turns === times) return turns
-        service.clock.now = Math.max(service.clock.now, dispatched.next.getTime())
+        const [database] = await service.database.$queryRaw<{ now: Date }[]>`SELECT now()`
+        const wait = dispatched.next.getTime() - (database?.now.getTime() ?? 0)
+        if (wait > 0) await turn(wait)
       }
     },
   }

@@ -37,6 +37,10 @@ BEGIN
       "secret" BYTEA NOT NULL,
       "previous_secret" BYTEA,
       "previous_until" TIMESTAMPTZ(3),
+      "failures" INTEGER NOT NULL DEFAULT 0,
+      "failed_delivery" UUID,
+      "failing_since" TIMESTAMPTZ(3),
+      "probe_at" TIMESTAMPTZ(3),
       "created_at" TIMESTAMPTZ(3) NOT NULL,
       "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -64,7 +68,7 @@ BEGIN
       "last_error" TEXT,
 
       CONSTRAINT "webhook_deliveries_pkey" PRIMARY KEY ("course_id","id"),
-      CONSTRAINT "webhook_deliveries_state_check" CHECK ("state" IN ('pending', 'delivered', 'dead')),
+      CONSTRAINT "webhook_deliveries_state_check" CHECK ("state" IN ('pending', 'loose', 'delivered', 'dead')),
       CONSTRAINT "webhook_deliveries_type_check"
         CHECK ("type" IN ('attempt.graded', 'assignment.completed', 'regrade.finished'))
   );
@@ -89,10 +93,13 @@ BEGIN
   CREATE UNIQUE INDEX "webhooks_tenant_id_key_key" ON "webhooks"("tenant_id", "key");
 
   -- CreateIndex
-  CREATE INDEX "webhook_deliveries_course_id_state_due_at_idx" ON "webhook_deliveries"("course_id", "state", "due_at");
+  CREATE INDEX "webhook_deliveries_lane_idx" ON "webhook_deliveries"("state", "course_id", "webhook_id", "assignment_id", "learner", "number", "id");
 
   -- CreateIndex
-  CREATE INDEX "webhook_deliveries_course_id_webhook_id_state_id_idx" ON "webhook_deliveries"("course_id", "webhook_id", "state", "id");
+  CREATE INDEX "webhook_deliveries_state_course_id_finished_at_idx" ON "webhook_deliveries"("state", "course_id", "finished_at");
+
+  -- CreateIndex
+  CREATE INDEX "webhook_deliveries_webhook_id_state_id_idx" ON "webhook_deliveries"("webhook_id", "state", "id");
 
   -- CreateIndex
   CREATE INDEX "webhook_deliveries_course_id_learner_idx" ON "webhook_deliveries"("course_id", "learner");

@@ -13,7 +13,7 @@ import { connectionOf, pageQuery, type Connection, type PageArguments } from '..
 import type { RequestContext } from '../context.js'
 import type { Resolvers } from '../generated.js'
 import type { AssignmentNode, AttemptNode, LearnerNode } from '../nodes.js'
-import { selects } from '../selection.js'
+import { selectsDistribution } from '../selection.js'
 
 const versionSchema = z.object({ version: z.int().min(1).nullish() })
 
@@ -57,8 +57,6 @@ async function oneLearner(
 ): Promise<LearnerNode> {
   return { ...(await readLearner(reads().services, principal, course, key)), course }
 }
-
-const DISTRIBUTED = new Set(['medianCredit', 'timeToCompletion'])
 
 export const queries = {
   Query: {
@@ -108,8 +106,8 @@ export const queries = {
   Assignment: {
     graph: ({ course, key }, _arguments, { reads, principal }) =>
       readAssignedGraph(reads().services, principal, course, key),
-    statistics: (assignment, _arguments, { reads }, info) =>
-      selects(info, DISTRIBUTED)
+    statistics: (assignment, _arguments, { reads }, { fieldNodes, fragments }) =>
+      selectsDistribution(fieldNodes, name => fragments[name])
         ? reads().distributedStatisticsOf(assignment)
         : reads().statisticsOf(assignment),
     learners: (assignment, given, context) => classList(context, assignment.course, given, assignment.key),

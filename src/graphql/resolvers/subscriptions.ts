@@ -16,6 +16,8 @@ type AttemptBatch = FeedBatch & { readonly courseId: string }
 
 /** The subscriptions over the feeds of courses. What is loaded of an event is loaded once for all who watch. */
 export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
+  // All who watch share what is read, and so what it fails of: that is logged once.
+  const logged = new WeakSet<object>()
   return {
     Subscription: {
       attemptGraded: {
@@ -33,12 +35,22 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           const watched = feeds.watch(found.courseId, { assignmentId: found.assignment.id }, untold())
           return withCourse(watched, found.courseId)
         },
-        resolve: async ({ courseId, events, missed }: AttemptBatch) => {
-          const attempts = await loadAttempts(
-            courseId,
-            events.map(({ attemptId }) => attemptId),
-          )
-          return { attempts, missed }
+        resolve: async (
+          { courseId, events, missed }: AttemptBatch,
+          _arguments: unknown,
+          { request }: RequestContext,
+        ) => {
+          const ids = events.map(({ attemptId }) => attemptId)
+          try {
+            return { attempts: await loadAttempts(courseId, ids), missed }
+          } catch (error) {
+            if (error instanceof Error && !logged.has(error)) {
+              logged.add(error)
+              request.log.error({ err: error }, 'attempts could not be told of')
+            }
+            // They are stored all the same, and to be read like any others that were missed.
+            return { attempts: [], missed: missed + events.length }
+          }
         },
       },
       progressChanged: {
@@ -66,10 +78,12 @@ function withCourse(
   courseId: string,
 ): AsyncIterableIterator<AttemptBatch> {
   let waiting: FeedBatch['events'] = []
+  let isOver = false
   const batches: AsyncIterableIterator<AttemptBatch> = {
     [Symbol.asyncIterator]: () => batches,
     next: async () => {
       let missed = 0
+      if (isOver) return DONE
       if (waiting.length === 0) {
         const told = await feed.next()
         if (told.done === true) return DONE
@@ -81,6 +95,7 @@ function withCourse(
       return { done: false, value: { courseId, events, missed } }
     },
     return: async () => {
+      isOver = true
       await feed.return?.()
       return DONE
     },

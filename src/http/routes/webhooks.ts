@@ -63,8 +63,10 @@ export function registerWebhookRoutes(app: ZodApp, services: DeliveryServices): 
         summary: 'Make or replace a webhook',
         description:
           'Events are sent as Standard Webhooks (standardwebhooks.com): signed, at least once, and in order for each ' +
-          'learner and assignment. The secret is answered once, by the request that makes the webhook (201); replacing ' +
-          'keeps it. A tenant has at most 20.',
+          'learner and assignment. A status of 2xx says that one arrived; with 429 or 503 a Retry-After of at most a day ' +
+          'is kept; with 410 it is given up at once. A record store of xAPI has a statement where it answers 409. The ' +
+          'secret is answered once, by the request that makes the webhook (201); replacing keeps it. A tenant has at ' +
+          'most 20.',
         params: webhookPath,
         body: webhookBodySchema,
         response: { 200: webhookSchema, 201: webhookWithSecretSchema, ...refusals },
@@ -105,7 +107,8 @@ export function registerWebhookRoutes(app: ZodApp, services: DeliveryServices): 
         summary: 'Give a webhook a new secret',
         description:
           'Answers the new secret, this once. For `previousSeconds` deliveries carry two signatures, separated by a ' +
-          'space: of the new secret and of the one before.',
+          'space: of the new secret and of the one before. Where there are two already, the older one stays and the ' +
+          'newer is replaced, so that this can be asked for again when the answer was lost; `previousSeconds: 0` ends both.',
         params: webhookPath,
         body: rotateBodySchema,
         response: { 200: webhookWithSecretSchema, ...refusals },
@@ -127,7 +130,7 @@ function registerDeliveryRoutes(app: ZodApp, services: DeliveryServices): void {
         summary: 'What became of the deliveries of a webhook',
         description:
           'In the order of the events. Those that arrived are kept for 7 days, dead ones for 30: with `state=dead` the ' +
-          'list is what was given up.',
+          'list is what was given up. Of a webhook that was moved to another course, none of the course before.',
         params: webhookPath,
         querystring: deliveriesQuerySchema,
         response: { 200: pageOf(deliverySchema), ...refusals },
