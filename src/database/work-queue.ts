@@ -15,8 +15,8 @@ const TASK = 'send_webhooks'
 /** Courses that a server works on at once. */
 const AT_ONCE = 4
 
-/** One connection listens; the others ask for work and say that it is done. */
-const CONNECTIONS = AT_ONCE
+/** One connection listens and one puts courses on the queue; the others ask for work and say that it is done. */
+const CONNECTIONS = AT_ONCE + 2
 
 /** Milliseconds between two looks for work where nothing tells of it, as behind a pooler. */
 const POLL_MILLISECONDS = 2_000
@@ -92,6 +92,8 @@ export function createWorkQueue(
       noHandleSignals: true,
       // A pooler may give each statement another connection.
       noPreparedStatements: true,
+      // Said in batches, what cannot be said ends the run, which is begun again; said one by one, it would end the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList: {
         [TASK]: async payload => {
           await send(courseIn(payload)).catch(onError)

@@ -9,7 +9,7 @@ import { createLiveAttempts } from '../services/live-attempts.js'
 import type { Services } from '../services/services.js'
 import { checkOperation } from './check-operation.js'
 import { createContext, type RequestContext } from './context.js'
-import { documentRules, PARSE_OPTIONS, VALIDATE_OPTIONS } from './document-rules.js'
+import { PARSE_OPTIONS, requestRules, VALIDATE_OPTIONS } from './document-rules.js'
 import { documentError, formatError, formatRefusedRequest } from './errors.js'
 import { createLive } from './live.js'
 import { mutations } from './resolvers/mutations.js'
@@ -48,10 +48,10 @@ export async function registerGraphql(
   const schema = createSchema({ ...queries, ...mutations, ...live } as unknown as ResolverTable) // Typed by the schema's own types.
   const format = { isUnavailable: services.isUnavailable, suggestions: introspection }
 
-  const contextOf = (request: FastifyRequest): RequestContext => {
+  // mercurius asks for it also where a request was refused, to answer that.
+  const contextOf = (request: FastifyRequest): RequestContext | Pick<RequestContext, 'request'> => {
     const { principal, receivedAt, bodyBytes: bytes } = request
-    // Whatever lets a request pass without a key: nothing is run for it.
-    if (principal === null) throw new Refusal('missing-key', 'This needs an API key.')
+    if (principal === null) return { request }
     return createContext(services, { principal, receivedAt, bytes, request })
   }
 
@@ -106,7 +106,7 @@ export async function registerGraphql(
       context: contextOf,
       errorFormatter,
       errorHandler,
-      validationRules: documentRules(introspection),
+      validationRules: requestRules(introspection),
       graphql: {
         parseOptions: PARSE_OPTIONS,
         validateOptions: { ...VALIDATE_OPTIONS, hideSuggestions: !introspection },
@@ -115,7 +115,9 @@ export async function registerGraphql(
       csrfPrevention: { allowedContentTypes: ['application/json'] },
       graphiql: introspection,
     } as unknown as MercuriusOptions)
-    scope.graphql.addHook('preParsing', (_schema, source) => {
+    scope.graphql.addHook('preParsing', (_schema, source, context) => {
+      // Whatever may have let a request pass without a key: nothing is even read for it.
+      if (!('principal' in context)) throw new Refusal('missing-key', 'This needs an API key.')
       // Where a text is no GraphQL, mercurius takes it for the JSON of a parsed document, with no limit but the body's.
       if (LIKE_JSON.test(source))
         throw documentError('graphql-syntax', 'Syntax Error: The query is not GraphQL.')
