@@ -7,9 +7,9 @@ export default defineConfig({
   test: {
     include: [
       'test/http/**/*.test.ts',
-      'test/services/webhook-{breaker,dispatcher,sending}.test.ts',
+      'test/services/{course-feed,learners,verify-standings,webhook-breaker,webhook-dispatcher,webhook-sending}.test.ts',
       // Without attempt-writer-locked: lock_timeout ends no wait on a worker, see README.
-      'test/database/{assignment-lock,attempt-flush*,attempt-writer{,-held,-keys},citus-cluster}.test.ts',
+      'test/database/{assignment-lock,attempt-flush*,attempt-writer{,-held,-keys,-tells},citus-cluster,standings}.test.ts',
     ],
     globalSetup: ['test/support/compile.ts', 'test/support/citus-setup.ts'],
     pool: 'forks',

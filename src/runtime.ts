@@ -148,13 +148,17 @@ export async function prepareDatabase(config: Config, runtime: Runtime): Promise
   throw new Error(`The database lacks ${String(pending)} migrations: run "chainmark migrate" first.`)
 }
 
+/** What those of the queue of webhooks are told as: its package has names of its own. */
+const QUEUE_MIGRATIONS = 'queue_of_webhooks'
+
 /** Applies the migrations that are missing, and counts what was stored before it was counted. Answers their names. */
 export async function migrateDatabase({ databaseUrl, services }: Runtime): Promise<readonly string[]> {
   const { applied } = await migrate(databaseUrl)
+  const ofQueue = await pendingQueueMigrations(databaseUrl)
   await migrateWorkQueue(databaseUrl)
   // Every time: an earlier run may have been cut off before it came to this.
   await countMissing(services)
-  return applied
+  return ofQueue === 0 ? applied : [...applied, QUEUE_MIGRATIONS]
 }
 
 /** The demo's key in a file of the data folder that only its owner can read. */
