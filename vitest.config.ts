@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/compile.ts', 'test/support/global-setup.ts'],
     pool: 'forks',
+    // A worker loads what files have in common once: no module keeps state that one could leave to another.
+    isolate: false,
     // By default one core is left free, which on two of them means one file after another.
     maxWorkers: '100%',
     testTimeout: 30_000,
