@@ -36,7 +36,12 @@ module.exports = {
     only(
       'graphql',
       within('graphql/'),
-      within('services/', 'contracts/', 'errors\\.ts', 'http/(authentication|form-faults|json-body|problems|rate-limits|upgrades)\\.ts'),
+      within(
+        'services/',
+        'contracts/',
+        'errors\\.ts',
+        'http/(authentication|form-faults|json-body|problems|rate-limits|upgrades)\\.ts',
+      ),
     ),
     only('app', within('app\\.ts'), within('http/', 'graphql/', 'services/', 'contracts/', 'errors\\.ts')),
     {

@@ -19,7 +19,10 @@ export const PROBLEMS = {
   'graphql-syntax': { status: 400, title: 'The query is not GraphQL' },
   'graphql-invalid': { status: 400, title: 'The query does not fit the schema' },
   'query-too-complex': { status: 400, title: 'The query asks for more than one query may' },
-  'preflight-needed': { status: 400, title: 'The request lacks a header that a page of another site cannot send' },
+  'preflight-needed': {
+    status: 400,
+    title: 'The request lacks a header that a page of another site cannot send',
+  },
   'invalid-cursor': { status: 400, title: 'The cursor is not one of this list' },
   'missing-key': { status: 401, title: 'An API key is needed' },
   'unknown-key': { status: 401, title: 'The API key is not known or was revoked' },
