@@ -26,7 +26,9 @@ const LEARNERS = 10_000
 
 const CLASSES = {
   many: { learners: LEARNERS, begun: ASSIGNMENTS, attemptsEach: MOST_ATTEMPTS / LEARNERS / ASSIGNMENTS },
+  // Attempts so few that nobody can have begun everything: a page of them has a quarter of the rows to read.
   few: { learners: LEARNERS, begun: 5, attemptsEach: 1 },
+  once: { learners: LEARNERS, begun: ASSIGNMENTS, attemptsEach: 1 },
   small: { learners: LEARNERS / 10, begun: ASSIGNMENTS, attemptsEach: 25 },
 } satisfies Record<string, ClassSize>
 
@@ -98,6 +100,13 @@ async function compareClasses(
   printTarget('p50 of the dashboard, ms', at('many').toFixed(1), '≤ 100', at('many') <= 100)
   const [stored, learners] = [ratio('many', 'few'), ratio('many', 'small')]
   printTarget(`${attempts('many')} to ${attempts('few')} attempts`, stored.toFixed(2), '≤ 1.2', stored <= 1.2)
+  const same = ratio('many', 'once')
+  printTarget(
+    `${attempts('many')} to ${attempts('once')}, as much begun`,
+    same.toFixed(2),
+    '≤ 1.2',
+    same <= 1.2,
+  )
   printTarget('10,000 to 1,000 learners', learners.toFixed(2), '≤ 1.3', learners <= 1.3)
   const most = Math.max(...statements.values())
   printTarget('SQL statements', String(most), '≤ 8', most <= 8)
