@@ -7,13 +7,8 @@ import type {
   TakenAttempt,
   WriteOutcome,
 } from './attempt-flush.js'
-import {
-  type LearnerPlace,
-  type LearnerState,
-  type NewAttempt,
-  type NewProgress,
-  type Told,
-} from './attempt-statements.js'
+import type { NewAttempt, NewProgress, Told } from './attempt-statements.js'
+import type { LearnerPlace, LearnerState } from './learner-states.js'
 import { marksOf } from './standing-marks.js'
 import { STORED_RESULTS } from './summary-changes.js'
 import { boxesToStore } from './stored-boxes.js'

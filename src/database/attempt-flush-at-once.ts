@@ -5,9 +5,9 @@
  */
 import { decideAll, personOf, placeKey, placeOf, toldBy } from './attempt-decisions.js'
 import type { FlushItem, FlushMeter, FlushOptions, WriteOutcome } from './attempt-flush.js'
-import { readLearners, type LearnerState } from './attempt-statements.js'
 import type { Database } from './client.js'
 import { CommitUnknown, isLockTimedOut, isStatementWrong, isTurnedDown } from './faults.js'
+import { readLearners, type LearnerState } from './learner-states.js'
 import { storeAtOnce, type PlaceAsRead, type RowAtOnce } from './store-at-once.js'
 
 /**

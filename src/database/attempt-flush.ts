@@ -12,7 +12,6 @@ import { decideAll, personKey, personOf, placeKey, placeOf, toldBy } from './att
 import {
   findErased,
   holdAll,
-  readLearners,
   releaseKeys,
   removeNewcomers,
   store,
@@ -21,6 +20,7 @@ import {
 import { findHeld, limitLockWaits, shareAssignments } from './assignment-lock.js'
 import type { Database, Transaction } from './client.js'
 import { CommitUnknown, isAssignmentHeld, isLockTimedOut, isTakenBack } from './faults.js'
+import { readLearners } from './learner-states.js'
 import type { OverrideRow } from './overrides.js'
 import type { ProgressRow } from './progress.js'
 import type { NewSummaryChange } from './summary-changes.js'
