@@ -3,9 +3,9 @@
  * session of Postgres itself and none that a pooler lends. It is there only while somebody listens, and comes back by
  * itself; whoever listens is told each time, since what was said meanwhile is lost.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Database } from './client.js'
+import { waitFor } from './waiting.js'
 
 /** One channel for all: Postgres keeps the names of channels, and hints are few. */
 const CHANNEL = 'chainmark_live'
@@ -139,9 +139,4 @@ export function createHintListener(
 /** Asked anew each time: the compiler takes what it knows of a signal to last. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted
-}
-
-async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // Stopped is as good as waited.
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
 }

@@ -3,11 +3,11 @@
  * that there is something, and which of them does it; whatever it forgets or tells twice is no harm (services/
  * webhook-dispatcher.ts). Its statements stand alone and touch none of our tables.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger, run, runMigrations } from 'graphile-worker'
 import { migrations } from 'graphile-worker/dist/generated/sql.js'
 import pg from 'pg'
 import { inUtc } from './connection.js'
+import { waitFor } from './waiting.js'
 
 /** The one task: sending what is due of a course. */
 const TASK = 'send_webhooks'
@@ -117,7 +117,7 @@ export function createWorkQueue(
   const keepRunning = async (send: (courseId: string) => Promise<void>): Promise<void> => {
     while (!stopping.signal.aborted) {
       await runOnce(send).catch(onError)
-      await pause(RESTART_MILLISECONDS, stopping.signal)
+      await waitFor(RESTART_MILLISECONDS, stopping.signal)
     }
   }
 
@@ -193,9 +193,4 @@ function createLogger(onError: (error: unknown) => void): Logger {
     const name: string = level
     if (name === 'error' || name === 'warning') onError(new Error(message))
   })
-}
-
-async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  // Stopped is as good as waited.
-  await sleep(milliseconds, undefined, { signal: stopping }).catch(() => undefined)
 }

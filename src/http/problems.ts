@@ -99,7 +99,7 @@ function send(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): F
  * An error for the log. The messages of database errors may quote rows, and rows hold answers: of those only names,
  * codes and places are kept.
  */
-function describe(error: unknown): object {
+export function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error }
   const { name, message, stack = '' } = error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
@@ -115,9 +115,9 @@ function refusalFor(
   isUnavailable: (error: unknown) => boolean,
 ): Refusal {
   const refusal = refusalOf(error, isUnavailable)
-  if (refusal?.code === 'unavailable') request.log.warn({ fault: describe(error) }, 'unavailable')
+  if (refusal?.code === 'unavailable') request.log.warn({ fault: describeError(error) }, 'unavailable')
   if (refusal !== undefined) return refusal
-  request.log.error({ fault: describe(error) }, 'internal error')
+  request.log.error({ fault: describeError(error) }, 'internal error')
   return new Refusal('internal-error', 'This is a fault of the service; it was logged.')
 }
 

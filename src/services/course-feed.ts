@@ -168,7 +168,7 @@ export function createCourseFeeds(options: CourseFeedOptions) {
   /** Has a watcher of a course made, which is forgotten when it ends, and the course with its last. */
   const admit = <Watcher extends EventWatcher | ProgressWatcher>(
     courseId: string,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
     kind: (course: WatchedCourse) => Set<Watcher>,
     make: (course: WatchedCourse, onEnd: () => void) => Watcher,
   ): Watcher['watching'] => {
@@ -193,7 +193,7 @@ export function createCourseFeeds(options: CourseFeedOptions) {
     kind(course).add(watcher)
     listening.begin()
     looker.begin()
-    if (signal.aborted) watcher.end()
+    if (signal?.aborted === true) watcher.end()
     return watcher.watching
   }
 
@@ -213,13 +213,13 @@ export function createCourseFeeds(options: CourseFeedOptions) {
 
     /**
      * The attempts on a course, or on one of its assignments, that are committed from now on: each once, a learner's in order
-     * of their numbers, until the signal is aborted or the iteration ended. Who does not keep up is told how many were
+     * of their numbers, until the signal, if there is one, is aborted or the iteration ended. Who does not keep up is told how many were
      * dropped. Throws a Refusal where too many watch already. Whether the course may be seen is the caller's to know.
      */
     watch: (
       courseId: string,
       { assignmentId }: { readonly assignmentId?: string | undefined },
-      signal: AbortSignal,
+      signal?: AbortSignal,
     ): Watching<FeedBatch> =>
       admit(
         courseId,
@@ -229,7 +229,7 @@ export function createCourseFeeds(options: CourseFeedOptions) {
       ),
 
     /** Whose progress in a course changes from now on, at most twice a second; the rest as above. */
-    watchProgress: (courseId: string, signal: AbortSignal): Watching<ProgressBatch> =>
+    watchProgress: (courseId: string, signal?: AbortSignal): Watching<ProgressBatch> =>
       admit(
         courseId,
         signal,

@@ -38,7 +38,7 @@ const PROGRESS_MILLISECONDS = 500
 
 type WatchingOptions<Batch> = {
   readonly ready: Promise<void>
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
   /** What there is to give; undefined: nothing yet, and it is woken when there is. */
   readonly take: () => Batch | undefined
   /** Told once, when it is over. */
@@ -70,12 +70,12 @@ function createWatching<Batch>({ ready, signal, take, onEnd }: WatchingOptions<B
   const end = (): void => {
     if (isOver) return
     isOver = true
-    signal.removeEventListener('abort', end)
+    signal?.removeEventListener('abort', end)
     overNow()
     for (const resolve of waiting.splice(0)) resolve(DONE)
     onEnd()
   }
-  signal.addEventListener('abort', end, { once: true })
+  signal?.addEventListener('abort', end, { once: true })
 
   const watching: Watching<Batch> = {
     ready: Promise.race([ready, over]),
@@ -101,7 +101,7 @@ function createWatching<Batch>({ ready, signal, take, onEnd }: WatchingOptions<B
 export function createEventWatcher(options: {
   readonly assignmentId: string | undefined
   readonly ready: Promise<void>
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
   readonly onEnd: () => void
 }) {
   const { assignmentId } = options
@@ -144,7 +144,7 @@ export type EventWatcher = ReturnType<typeof createEventWatcher>
 /** A watcher of progress, told at most every half second. */
 export function createProgressWatcher(options: {
   readonly ready: Promise<void>
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
   readonly onEnd: () => void
   /** Milliseconds, by a clock that only goes on. */
   readonly now: () => number

@@ -49,7 +49,8 @@ test('attempts that cannot be read are counted as missed, and the fault is logge
     { attempts: [], missed: 107 },
     { attempts: [], missed: 30 },
   ])
-  expect(logged).toEqual([{ err: cause }])
+  expect(logged).toMatchObject([{ fault: { name: cause.name, message: cause.message } }])
+  expect(logged).toHaveLength(1)
 })
 
 test('who ends a subscription leaves the feed, whatever of it is still to be told', async () => {

@@ -1,4 +1,5 @@
 /** The fields of Subscription: a course's feed, of ids, and what is read of each. */
+import { describeError } from '../../http/problems.js'
 import { findAssignment } from '../../services/assignments.js'
 import type { CourseFeeds, FeedBatch, ProgressBatch } from '../../services/course-feed.js'
 import { findCourse } from '../../services/courses.js'
@@ -29,10 +30,10 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           const { services, principal } = context
           if (assignment === undefined || assignment === null) {
             const { id } = await findCourse(services, principal, course)
-            return withCourse(feeds.watch(id, {}, untold()), id)
+            return withCourse(feeds.watch(id, {}), id)
           }
           const found = await findAssignment(services, principal, course, assignment)
-          const watched = feeds.watch(found.courseId, { assignmentId: found.assignment.id }, untold())
+          const watched = feeds.watch(found.courseId, { assignmentId: found.assignment.id })
           return withCourse(watched, found.courseId)
         },
         resolve: async (
@@ -46,7 +47,7 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           } catch (error) {
             if (error instanceof Error && !logged.has(error)) {
               logged.add(error)
-              request.log.error({ err: error }, 'attempts could not be told of')
+              request.log.error({ fault: describeError(error) }, 'attempts could not be told of')
             }
             // They are stored all the same, and to be read like any others that were missed.
             return { attempts: [], missed: missed + events.length }
@@ -58,16 +59,11 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           _root: unknown,
           { course }: CourseArguments,
           { services, principal }: RequestContext,
-        ) => feeds.watchProgress((await findCourse(services, principal, course)).id, untold()),
+        ) => feeds.watchProgress((await findCourse(services, principal, course)).id),
         resolve: (batch: ProgressBatch) => batch,
       },
     },
   }
-}
-
-/** A signal that never comes: a feed is left by ending its iteration. */
-function untold(): AbortSignal {
-  return new AbortController().signal
 }
 
 const DONE = { done: true, value: undefined } as const
