@@ -4,6 +4,7 @@
  * and again counts once, since that may be its own fault. All of it is by the database's clock.
  */
 import type { Database } from './client.js'
+import { Prisma } from './generated/client.js'
 
 /** Failures in a row after which a webhook is left alone. */
 const MOST_FAILURES = 5
@@ -29,17 +30,30 @@ export function createBreaker(database: Database) {
 
     /** Counts a failure, and answers whether the webhook is left alone now. What was begun before it was counts no more. */
     async tellFailure(id: string, deliveryId: string, isProbe: boolean): Promise<boolean> {
-      await database.$executeRaw`
-        UPDATE webhooks SET failures = failures + 1, failed_delivery = ${deliveryId}::uuid,
-          failing_since = COALESCE(failing_since, now()),
-          probe_at = CASE WHEN failures + 1 >= ${MOST_FAILURES}::int THEN now() + interval '1 second' * LEAST(
-            ${LONGEST_SECONDS}::int,
-            ${FIRST_SECONDS}::int * 2 ^ LEAST(failures + 1 - ${MOST_FAILURES}::int, ${MOST_DOUBLINGS}::int)) END
-        WHERE id = ${id}::uuid
-          AND (${isProbe}::boolean OR probe_at IS NULL AND failed_delivery IS DISTINCT FROM ${deliveryId}::uuid)`
-      const rows = await database.$queryRaw<unknown[]>`
-        SELECT FROM webhooks WHERE id = ${id}::uuid AND probe_at IS NOT NULL`
-      return rows.length > 0
+      // Reckoned here, of what was read, and again if it is no longer that: a cluster takes no column beside now().
+      for (;;) {
+        const [found] = await database.$queryRaw<
+          { failures: number; failedDelivery: string | null; isFailing: boolean; isAlone: boolean }[]
+        >`
+          SELECT failures, failed_delivery AS "failedDelivery", failing_since IS NOT NULL AS "isFailing",
+            probe_at IS NOT NULL AS "isAlone"
+          FROM webhooks WHERE id = ${id}::uuid`
+        if (found === undefined) return false
+        if (!isProbe && (found.isAlone || found.failedDelivery === deliveryId)) return found.isAlone
+        const failures = found.failures + 1
+        const isAlone = failures >= MOST_FAILURES
+        const since = found.isFailing ? Prisma.sql`failing_since` : Prisma.sql`now()`
+        const probe = isAlone
+          ? Prisma.sql`now() + ${secondsAfter(failures)}::int * interval '1 second'`
+          : Prisma.sql`NULL`
+        const updated = await database.$executeRaw`
+          UPDATE webhooks SET failures = ${failures}::int, failed_delivery = ${deliveryId}::uuid,
+            failing_since = ${since}, probe_at = ${probe}
+          WHERE id = ${id}::uuid AND failures = ${found.failures}::int
+            AND (failing_since IS NOT NULL) = ${found.isFailing}::boolean
+            AND (probe_at IS NOT NULL) = ${found.isAlone}::boolean`
+        if (updated > 0) return isAlone
+      }
     },
 
     /** Forgets all failures, and answers whether the webhook was left alone. */
@@ -63,4 +77,9 @@ export function createBreaker(database: Database) {
       return rows.map(course => course.id)
     },
   }
+}
+
+/** Seconds until the next try of a webhook that is left alone, after so many failures in a row. */
+function secondsAfter(failures: number): number {
+  return Math.min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** Math.min(failures - MOST_FAILURES, MOST_DOUBLINGS))
 }

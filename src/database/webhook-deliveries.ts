@@ -101,7 +101,7 @@ export function createDeliveryRepository(database: Database) {
       webhookId,
     }: Pick<StoredDelivery, 'courseId' | 'id' | 'webhookId'>): Promise<boolean> {
       const updated = await database.$executeRaw`
-        UPDATE webhook_deliveries SET state = CASE state WHEN 'pending' THEN 'pending' ELSE 'loose' END,
+        UPDATE webhook_deliveries SET state = CASE WHEN state = 'pending' THEN 'pending' ELSE 'loose' END,
           tries = 0, due_at = now(), finished_at = NULL
         WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid`
       if (updated === 0) return false
@@ -126,11 +126,16 @@ export function createDeliveryRepository(database: Database) {
      */
     async write(courseId: string, tried: TriedDelivery, shown?: Date): Promise<void> {
       const { id, state, tries, dueAt, finishedAt, lastStatus, lastError } = tried
-      const wait = shown === undefined ? null : dueAt.getTime() - shown.getTime()
+      // What is to be tried again stays in its lane, or in none.
+      const after = state === 'pending' ? Prisma.sql`state` : Prisma.sql`${state}`
+      const due =
+        shown === undefined
+          ? Prisma.sql`${dueAt}::timestamptz`
+          : Prisma.sql`now() + ${dueAt.getTime() - shown.getTime()}::bigint * interval '1 millisecond'`
+      const finished = finishedAt === null ? Prisma.sql`NULL` : Prisma.sql`now()`
       await database.$executeRaw`
-        UPDATE webhook_deliveries SET state = CASE ${state} WHEN 'pending' THEN state ELSE ${state} END,
-          tries = ${tries}::int, finished_at = CASE WHEN ${finishedAt !== null}::boolean THEN now() END,
-          due_at = COALESCE(now() + ${wait}::bigint * interval '1 millisecond', ${dueAt}),
+        UPDATE webhook_deliveries SET state = ${after},
+          tries = ${tries}::int, finished_at = ${finished}, due_at = ${due},
           last_status = ${lastStatus}::int, last_error = ${lastError}
         WHERE course_id = ${courseId}::uuid AND id = ${id}::uuid AND state IN ('pending', 'loose')
           AND tries = ${tries}::int - 1`

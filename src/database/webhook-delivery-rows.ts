@@ -24,5 +24,5 @@ export type StoredDelivery = {
 export const DELIVERY_COLUMNS = Prisma.sql`
   d.course_id AS "courseId", d.id, d.webhook_id AS "webhookId", d.type, d.assignment_id AS "assignmentId", d.learner,
   d.number, d.attempt_id AS "attemptId", d.job_id AS "jobId",
-  CASE d.state WHEN 'loose' THEN 'pending' ELSE d.state END AS state, d.tries, d.due_at AS "dueAt",
+  CASE WHEN d.state = 'loose' THEN 'pending' ELSE d.state END AS state, d.tries, d.due_at AS "dueAt",
   d.created_at AS "createdAt", d.finished_at AS "finishedAt", d.last_status AS "lastStatus", d.last_error AS "lastError"`

@@ -131,9 +131,18 @@ export function createWorkQueue(
         run_at: at?.toISOString() ?? null,
       }))
       // What is on the queue for another time stays, if a time was given: it may have been put there just now, for now.
+      // And what waits to be begun keeps its place: a course that is called all the time would never have its turn.
       await pool.query(
-        `SELECT count(*) FROM graphile_worker.add_jobs(
-           ARRAY(SELECT json_populate_recordset(NULL::graphile_worker.job_spec, $1::json)), $2::boolean)`,
+        `SELECT count(*) FROM (
+           SELECT ARRAY(
+             SELECT spec::graphile_worker.job_spec
+             FROM json_populate_recordset(NULL::graphile_worker.job_spec, $1::json) spec
+             WHERE $2::boolean OR NOT EXISTS (
+               SELECT FROM graphile_worker.jobs due
+               WHERE due.key = spec.job_key AND due.run_at <= now() AND due.locked_at IS NULL
+                 AND due.attempts < due.max_attempts)) AS specs OFFSET 0) given
+         CROSS JOIN LATERAL graphile_worker.add_jobs(given.specs, $2::boolean)
+         WHERE cardinality(given.specs) > 0`,
         [JSON.stringify(jobs), at !== undefined],
       )
     },

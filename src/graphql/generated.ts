@@ -1261,7 +1261,7 @@ export type AttemptGraded = {
   readonly __typename?: 'AttemptGraded'
   /** The attempts, in order for each learner. */
   readonly attempts: ReadonlyArray<AttemptEvent>
-  /** How many attempts this subscriber was too slow for: they are left out, and to be read from the queries. */
+  /** How many attempts are left out, because this subscriber was too slow or there were more than the server tells of: they are to be read from the queries. */
   readonly missed: Scalars['Int']['output']
 }
 

@@ -17,7 +17,7 @@ import { createContext, type RequestContext } from './context.js'
 import { formatError, type ErrorFormat } from './errors.js'
 import { createPreparation } from './live-documents.js'
 import { asGraphqlError } from './live-errors.js'
-import { runSubscription } from './live-execution.js'
+import { createSubscriptionRunner, sharedByOf, type LiveContext } from './live-execution.js'
 import { createKeyWatch, type Client } from './live-keys.js'
 import {
   INIT_MILLISECONDS,
@@ -111,8 +111,15 @@ export function createLive(options: LiveOptions) {
     }
   }
 
-  const contextOf = ({ request }: Connection, { principal }: Client): RequestContext =>
-    createContext(services, { principal, receivedAt: services.effects.now(), bytes: 0, request })
+  const contextOf = (
+    { request }: Connection,
+    { principal }: Client,
+    payload: Parameters<typeof prepare>[1],
+  ): LiveContext => ({
+    create: (): RequestContext =>
+      createContext(services, { principal, receivedAt: services.effects.now(), bytes: 0, request }),
+    sharedBy: sharedByOf(principal, payload),
+  })
 
   /** What a client asks to subscribe to, ready to run, or what is wrong with it. `subscriptions`: that it has, with this one. */
   const ask = async (
@@ -130,14 +137,14 @@ export function createLive(options: LiveOptions) {
       }
       const prepared = prepare(client.principal, payload)
       if (!('document' in prepared)) return prepared
-      return { ...prepared, contextValue: () => contextOf(connection, client) }
+      return { ...prepared, contextValue: contextOf(connection, client, payload) }
     } catch (error) {
       return [asGraphqlError(error)]
     }
   }
 
   const server = makeServer<Record<string, unknown>, Connection>({
-    subscribe: runSubscription,
+    subscribe: createSubscriptionRunner(),
     connectionInitWaitTimeout: INIT_MILLISECONDS,
     onConnect: ({ extra, connectionParams }) => admit(extra, connectionParams),
     onSubscribe: ({ extra, subscriptions }, _id, payload) =>

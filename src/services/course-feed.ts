@@ -21,11 +21,13 @@ import { groupBy } from './group-by.js'
 import type { Pause } from './live-clock.js'
 import { createLingering } from './lingering.js'
 import { createHintSender, readHints, type LiveHint } from './live-hints.js'
+import { createTelling, createTellingBudget } from './telling-budget.js'
 
 export type { FeedBatch, FeedEvent, ProgressBatch, Watching } from './course-watchers.js'
 
-/** Watchers of a process at most. */
+/** Watchers of a process at most, and those of one key. */
 const MOST_WATCHERS = 5_000
+const MOST_WATCHERS_PER_KEY = 2_000
 /** Seconds after which another may find room. */
 const RETRY_SECONDS = 5
 
@@ -47,6 +49,13 @@ export type CourseFeedOptions = {
   /** Told what failed; whatever it was is made good by the next look. */
   readonly onError: (error: unknown) => void
   readonly mostWatchers?: number
+  readonly mostWatchersPerKey?: number
+}
+
+/** Who watches, and whether it is one assignment alone. */
+export type WatchOptions = {
+  readonly keyId: string
+  readonly assignmentId?: string | undefined
 }
 
 type WatchedCourse = {
@@ -63,10 +72,13 @@ export type CourseFeeds = ReturnType<typeof createCourseFeeds>
 
 /** Feeds of all courses, at rest until somebody watches one. */
 export function createCourseFeeds(options: CourseFeedOptions) {
-  const { repository, listen, newId, now, pause, onError, mostWatchers = MOST_WATCHERS } = options
+  const { repository, listen, newId, now, pause, onError } = options
+  const { mostWatchers = MOST_WATCHERS, mostWatchersPerKey = MOST_WATCHERS_PER_KEY } = options
   const sender = createHintSender(options)
+  const budget = createTellingBudget(now)
   const courses = new Map<string, WatchedCourse>()
   let watchers = 0
+  const watchersOf = new Map<string, number>()
   let isStopped = false
 
   const courseOf = (courseId: string): WatchedCourse => {
@@ -74,6 +86,7 @@ export function createCourseFeeds(options: CourseFeedOptions) {
     if (known !== undefined) return known
     const events = new Set<EventWatcher>()
     const progress = new Set<ProgressWatcher>()
+    const batchesFor = createTelling(courseId, budget)
     const reader = createCourseReader({
       repository,
       courseId,
@@ -92,7 +105,9 @@ export function createCourseFeeds(options: CourseFeedOptions) {
           learner,
           number,
         }))
-        for (const watcher of events) watcher.push(told)
+        for (const [to, batch] of batchesFor(events, told)) {
+          for (const watcher of to) watcher.push(batch)
+        }
         const learners = progress.size === 0 ? [] : [...new Set(attempts.map(({ learner }) => learner))]
         for (const watcher of progress) watcher.push(learners)
       },
@@ -168,6 +183,7 @@ export function createCourseFeeds(options: CourseFeedOptions) {
   /** Has a watcher of a course made, which is forgotten when it ends, and the course with its last. */
   const admit = <Watcher extends EventWatcher | ProgressWatcher>(
     courseId: string,
+    keyId: string,
     signal: AbortSignal | undefined,
     kind: (course: WatchedCourse) => Set<Watcher>,
     make: (course: WatchedCourse, onEnd: () => void) => Watcher,
@@ -177,10 +193,19 @@ export function createCourseFeeds(options: CourseFeedOptions) {
       const detail = 'This server has as many subscriptions as it takes; please try again later.'
       throw new Refusal('too-many-subscriptions', detail, [], RETRY_SECONDS)
     }
+    const ofKey = watchersOf.get(keyId) ?? 0
+    if (ofKey >= mostWatchersPerKey) {
+      const detail = 'This key has as many subscriptions as one may have.'
+      throw new Refusal('too-many-subscriptions', detail, [], RETRY_SECONDS)
+    }
     const course = courseOf(courseId)
     watchers += 1
+    watchersOf.set(keyId, ofKey + 1)
     const watcher = make(course, () => {
       watchers -= 1
+      const left = (watchersOf.get(keyId) ?? 1) - 1
+      if (left > 0) watchersOf.set(keyId, left)
+      else watchersOf.delete(keyId)
       kind(course).delete(watcher)
       if (course.progress.size === 0) course.mark = undefined
       if (course.events.size + course.progress.size > 0) return
@@ -213,25 +238,32 @@ export function createCourseFeeds(options: CourseFeedOptions) {
 
     /**
      * The attempts on a course, or on one of its assignments, that are committed from now on: each once, a learner's in order
-     * of their numbers, until the signal, if there is one, is aborted or the iteration ended. Who does not keep up is told how many were
-     * dropped. Throws a Refusal where too many watch already. Whether the course may be seen is the caller's to know.
+     * of their numbers, until the signal, if there is one, is aborted or the iteration ended. Who does not keep up, and who
+     * watches what takes more than is told of (telling-budget.ts), is told how many were dropped. Throws a Refusal where too many watch already,
+     * in all or with the same key. Whether the course may be seen is the caller's to know.
      */
     watch: (
       courseId: string,
-      { assignmentId }: { readonly assignmentId?: string | undefined },
+      { keyId, assignmentId }: WatchOptions,
       signal?: AbortSignal,
     ): Watching<FeedBatch> =>
       admit(
         courseId,
+        keyId,
         signal,
         course => course.events,
-        ({ reader: { ready } }, onEnd) => createEventWatcher({ assignmentId, ready, signal, onEnd }),
+        ({ reader: { ready } }, onEnd) => createEventWatcher({ assignmentId, ready, signal, onEnd, pause }),
       ),
 
     /** Whose progress in a course changes from now on, at most twice a second; the rest as above. */
-    watchProgress: (courseId: string, signal?: AbortSignal): Watching<ProgressBatch> =>
+    watchProgress: (
+      courseId: string,
+      { keyId }: Pick<WatchOptions, 'keyId'>,
+      signal?: AbortSignal,
+    ): Watching<ProgressBatch> =>
       admit(
         courseId,
+        keyId,
         signal,
         course => course.progress,
         (course, onEnd) => {

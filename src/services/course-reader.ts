@@ -28,8 +28,13 @@ const MOST_NAMED = 5_000
 const NAMED_AT_ONCE = 1_000
 const PAGE = 2_000
 
-/** Milliseconds between two readings of what hints name, so that what comes at once is read at once. */
+/**
+ * Milliseconds between two readings of what hints name, so that what comes at once is read at once; and where so many ids came
+ * at once that each reading, and each message that comes of it, had better be larger.
+ */
 const BREATH_MILLISECONDS = 50
+const LONG_BREATH_MILLISECONDS = 240
+const MANY_NAMED = 20
 /** Before what failed is tried again. */
 const RETRY_MILLISECONDS = 1_000
 
@@ -150,8 +155,12 @@ export function createCourseReader(options: CourseReaderOptions) {
     ranges = []
     for (const range of given) if (!signal.aborted) await readRange(range)
     if (named.size > 0 && !signal.aborted) {
+      const isMany = named.size > MANY_NAMED
       await readNamed()
-      await pause(BREATH_MILLISECONDS, signal)
+      // Of a backlog there is always more to read.
+      if (named.size < NAMED_AT_ONCE) {
+        await pause(isMany ? LONG_BREATH_MILLISECONDS : BREATH_MILLISECONDS, signal)
+      }
     }
   }
 

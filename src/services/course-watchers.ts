@@ -13,8 +13,12 @@ export type FeedEvent = {
   readonly number: number
 }
 
-/** Events in order, and how many before them were dropped. */
-export type FeedBatch = { readonly events: readonly FeedEvent[]; readonly missed: number }
+/** Events of a course in order, and how many before or among them were left out. All who keep up are given the same one. */
+export type FeedBatch = {
+  readonly courseId: string
+  readonly events: readonly FeedEvent[]
+  readonly missed: number
+}
 
 /** Learners whose progress changed; `all`: anybody's may have, and the changes that name nobody are counted as missed. */
 export type ProgressBatch = {
@@ -97,46 +101,66 @@ function createWatching<Batch>({ ready, signal, take, onEnd }: WatchingOptions<B
   return { watching, wake, end }
 }
 
-/** A watcher of events, of one assignment where it is given. */
+/** Milliseconds after which a watcher is told of what it missed where it is told of nothing else. */
+const MISSED_MILLISECONDS = 1_000
+
+/** A watcher of events. What it watches of them is for its feed to know. */
 export function createEventWatcher(options: {
   readonly assignmentId: string | undefined
   readonly ready: Promise<void>
   readonly signal: AbortSignal | undefined
   readonly onEnd: () => void
+  readonly pause: Pause
 }) {
-  const { assignmentId } = options
-  let events: FeedEvent[] = []
-  let missed = 0
+  const leaving = new AbortController()
+  let waiting: FeedBatch | undefined
+  let isHeld = false
   const { watching, wake, end } = createWatching<FeedBatch>({
     ...options,
     take: () => {
-      if (events.length === 0 && missed === 0) return undefined
-      const batch = { events, missed }
-      events = []
-      missed = 0
+      if (isHeld && waiting?.events.length === 0) return undefined
+      const batch = waiting
+      waiting = undefined
       return batch
     },
     onEnd: () => {
-      events = []
+      leaving.abort()
+      waiting = undefined
       options.onEnd()
     },
   })
+  /** A message for each event that is left out would cost as much as one that tells of it. */
+  const hold = async (): Promise<void> => {
+    if (isHeld || leaving.signal.aborted) return
+    isHeld = true
+    await options.pause(MISSED_MILLISECONDS, leaving.signal)
+    isHeld = false
+    wake()
+  }
   return {
+    /** Of which assignment it is told; undefined: of all. */
+    assignmentId: options.assignmentId,
     watching,
     end,
-    push: (given: readonly FeedEvent[]): void => {
-      for (const event of given) {
-        if (assignmentId === undefined || event.assignmentId === assignmentId) events.push(event)
-      }
-      const tooMany = events.length - MOST_EVENTS
-      if (tooMany > 0) {
-        // The oldest: what is given next comes without a gap.
-        events = events.slice(tooMany)
-        missed += tooMany
-      }
-      wake()
+    push: (batch: FeedBatch): void => {
+      waiting = bounded(waiting === undefined ? batch : joined(waiting, batch))
+      if (waiting.events.length === 0) void hold()
+      else wake()
     },
   }
+}
+
+const joined = (one: FeedBatch, next: FeedBatch): FeedBatch => ({
+  courseId: next.courseId,
+  events: [...one.events, ...next.events],
+  missed: one.missed + next.missed,
+})
+
+/** As many as may wait. The oldest are dropped. */
+function bounded(batch: FeedBatch): FeedBatch {
+  const tooMany = batch.events.length - MOST_EVENTS
+  if (tooMany <= 0) return batch
+  return { ...batch, events: batch.events.slice(tooMany), missed: batch.missed + tooMany }
 }
 
 export type EventWatcher = ReturnType<typeof createEventWatcher>

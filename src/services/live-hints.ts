@@ -3,6 +3,7 @@
  * look at the tables. Ids only, and nothing depends on them: a hint that is lost costs the time until that look.
  */
 import type { Pause } from './live-clock.js'
+import { lengthenId, SHORT_ID_CHARACTERS, shortenId } from './short-ids.js'
 
 /** What was committed just now. */
 export type LiveHint =
@@ -33,11 +34,8 @@ export const HINT_MILLISECONDS = 50
 const FORM = '1'
 const EVERYTHING = `${FORM}*`
 
-/** Base64url of the 16 bytes of an id. */
-const ID_CHARACTERS = 22
-
 /** A course takes its id, what it says, and the sign before it. */
-const COURSE_CHARACTERS = ID_CHARACTERS + 2
+const COURSE_CHARACTERS = SHORT_ID_CHARACTERS + 2
 
 /** What a course says, with the ids of its attempts behind it: attempts, more than are named, and each with progress. */
 const SIGNS = { named: 'a', more: 'm', 'named, progress': 'A', 'more, progress': 'M' } as const
@@ -74,7 +72,7 @@ export function createHintGathering() {
 
   const dropIds = (course: Gathered): void => {
     if (course.attempts === undefined || course.attempts.length === 0) return
-    characters -= course.attempts.length * ID_CHARACTERS
+    characters -= course.attempts.length * SHORT_ID_CHARACTERS
     course.attempts = undefined
   }
 
@@ -89,13 +87,13 @@ export function createHintGathering() {
       for (const { courseId, id } of hint.attempts) {
         const course = courseOf(courseId)
         if (course?.attempts === undefined) continue
-        if (characters + ID_CHARACTERS > MOST_BYTES) {
+        if (characters + SHORT_ID_CHARACTERS > MOST_BYTES) {
           if (course.attempts.length > 0) dropIds(course)
           else course.attempts = undefined
           continue
         }
         course.attempts.push(id)
-        characters += ID_CHARACTERS
+        characters += SHORT_ID_CHARACTERS
       }
     },
 
@@ -117,8 +115,8 @@ function encodeHints(courses: ReadonlyMap<string, CourseHint>): string {
       attempts === undefined
         ? SIGNS[progress ? 'more, progress' : 'more']
         : SIGNS[progress ? 'named, progress' : 'named']
-    parts.push(`.${encodeId(courseId)}${sign}`)
-    for (const id of attempts ?? []) parts.push(encodeId(id))
+    parts.push(`.${shortenId(courseId)}${sign}`)
+    for (const id of attempts ?? []) parts.push(shortenId(id))
   }
   return parts.join('')
 }
@@ -134,25 +132,15 @@ export function readHints(payload: string): Hints {
     const [, course, sign, ids] = COURSE_FORM.exec(part) ?? []
     if (course === undefined || sign === undefined || ids === undefined) return 'everything'
     const attempts: string[] = []
-    for (let at = 0; at < ids.length; at += ID_CHARACTERS) {
-      attempts.push(decodeId(ids.slice(at, at + ID_CHARACTERS)))
+    for (let at = 0; at < ids.length; at += SHORT_ID_CHARACTERS) {
+      attempts.push(lengthenId(ids.slice(at, at + SHORT_ID_CHARACTERS)))
     }
-    courses.set(decodeId(course), {
+    courses.set(lengthenId(course), {
       attempts: sign === SIGNS.named || sign === SIGNS['named, progress'] ? attempts : undefined,
       progress: sign === SIGNS['named, progress'] || sign === SIGNS['more, progress'],
     })
   }
   return courses
-}
-
-function encodeId(id: string): string {
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
-}
-
-function decodeId(text: string): string {
-  const hex = Buffer.from(text, 'base64url').toString('hex')
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)]
-  return parts.join('-')
 }
 
 export type HintSenderOptions = {

@@ -102,14 +102,17 @@ function submit(agent: Agent, port: number, key: string, body: string, times: nu
   })
 }
 
-/** As many submissions as it takes, with 20 subscribers and without, by turns. */
+/** Rounds of the flood: each with subscribers and without, by turns which of them is first. */
+const FLOOD_ROUNDS = 8
+const FLOOD_SECONDS = 5
+
+/** As many submissions as it takes, with 20 subscribers and without. */
 async function flood({ key, endWith }: Stage, { port }: Service, subscribers: Subscribers): Promise<void> {
   const load: Program<Load, LoadResult> = startProgram('load')
   endWith(load.stop)
-  const rates: { with: number[]; without: number[] } = { with: [], without: [] }
   let told = 0
   let acknowledged = 0
-  const turn = async (prefix: string, seconds: number): Promise<LoadResult> =>
+  const turn = async (prefix: string, seconds = FLOOD_SECONDS): Promise<LoadResult> =>
     load.ask({
       port,
       key,
@@ -121,28 +124,36 @@ async function flood({ key, endWith }: Stage, { port }: Service, subscribers: Su
       batch: undefined,
       prefix,
     })
-  await turn('warm', 4)
-  for (let round = 0; round < 3; round += 1) {
-    const without = await turn(`without-${String(round)}`, 6)
-    rates.without.push(without.attempts / without.seconds)
-    await subscribers.ask({ kind: 'subscribe', port, key, course: COURSE, count: 20 })
-    const watched = await turn(`with-${String(round)}`, 6)
-    rates.with.push(watched.attempts / watched.seconds)
-    const { least } = await subscribers.ask({ kind: 'finish', expected: watched.attempts })
-    told += least
-    acknowledged += watched.attempts
+  const rateOf = ({ attempts, seconds }: LoadResult): number => attempts / seconds
+  const turns = {
+    alone: async (round: number): Promise<number> => rateOf(await turn(`without-${String(round)}`)),
+    watched: async (round: number): Promise<number> => {
+      await subscribers.ask({ kind: 'subscribe', port, key, course: COURSE, count: 20 })
+      const result = await turn(`with-${String(round)}`)
+      const { least } = await subscribers.ask({ kind: 'finish', expected: result.attempts })
+      told += least
+      acknowledged += result.attempts
+      return rateOf(result)
+    },
   }
-  const [watched, alone] = [median(rates.with), median(rates.without)]
+  await turn('warm', 4)
+  const rounds: { alone: number; watched: number }[] = []
+  for (let round = 0; round < FLOOD_ROUNDS; round += 1) {
+    const rates = { alone: 0, watched: 0 }
+    const order = round % 2 === 0 ? (['alone', 'watched'] as const) : (['watched', 'alone'] as const)
+    for (const kind of order) rates[kind] = await turns[kind](round)
+    rounds.push(rates)
+  }
+  const alone = median(rounds.map(rates => rates.alone))
+  const watched = median(rounds.map(rates => rates.watched))
+  const ratio = median(rounds.map(rates => rates.watched / rates.alone))
   console.log(
     `  full load: ${alone.toFixed(0)} attempts a second without subscribers, ${watched.toFixed(0)} with 20`,
   )
   console.log(
     `  of ${String(acknowledged)} attempts the subscriber with the fewest has got, or was told that it missed, ${String(told)}`,
   )
-  printTarget(
-    'submissions with 20 subscribers to those without',
-    (watched / alone).toFixed(2),
-    '≥ 0.8',
-    watched >= 0.8 * alone,
-  )
+  const ratios = rounds.map(rates => (rates.watched / rates.alone).toFixed(2)).join(' ')
+  console.log(`  with 20 to without, by rounds: ${ratios}`)
+  printTarget('submissions with 20 subscribers to those without', ratio.toFixed(2), '≥ 0.8', ratio >= 0.8)
 }

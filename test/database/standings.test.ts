@@ -271,7 +271,11 @@ test('what one replica is folding, another leaves to it, and folds the rest', as
   await submit(url, 'ada')
   const [first] = await database.standingMark.findMany({ where: { courseId } })
   await submit(url, 'bob')
-  const holder = await hold(service.url, 'SELECT FROM standing_marks WHERE id = $1 FOR UPDATE', [first!.id])
+  const holder = await hold(
+    service.url,
+    'SELECT FROM standing_marks WHERE course_id = $2 AND id = $1 FOR UPDATE',
+    [first!.id, courseId],
+  )
   expect(await otherStandings.fold(courseId)).toBe(1)
   expect(await otherStandings.fold(courseId)).toBe(0)
   expect(await marked(database, courseId)).toEqual(['ada'])

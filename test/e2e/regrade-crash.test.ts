@@ -1,54 +1,26 @@
-import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobView } from '../../src/contracts/job.js'
-import { createBareDatabase, dropDatabase } from '../support/database.js'
+import { createDemoStage, type DemoStage } from '../support/demo-server.js'
 import { hold, waiting } from '../support/hold.js'
-import { printed, startProgram, type Program } from '../support/process.js'
-import { eventually, onServer, temporaryFolder } from '../support/server.js'
+import { eventually, onServer } from '../support/server.js'
 import { findWrong, GRADED_UNDER, REGRADED_UNDER, storeAttempts } from '../support/stored-attempts.js'
 
 const DEMO = { course: 'demo', assignment: 'lab-network1' }
 const ASSIGNMENT = `/v1/courses/${DEMO.course}/assignments/${DEMO.assignment}`
 
-let folder: { path: string; remove: () => Promise<void> }
-let database: string
-let running: Program[] = []
-
+let stage: DemoStage
 beforeEach(async () => {
-  folder = await temporaryFolder()
-  database = await createBareDatabase({ migrated: true })
+  stage = await createDemoStage()
 })
-afterEach(async () => {
-  for (const { child, ended } of running) {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
-    await ended
-  }
-  running = []
-  await dropDatabase(database)
-  await folder.remove()
-})
+afterEach(() => stage.clear())
 
 async function start() {
-  const program = startProgram('server.js', {
-    environment: { PORT: '0', CHAINMARK_DATA: path.join(folder.path, 'data'), DATABASE_URL: database },
-  })
-  running.push(program)
-  await printed(program, /^curl /m)
-  const [, url = ''] = /Chainmark is ready: (\S+)/.exec(program.stdout()) ?? []
-  const [, key = ''] = /Demo key: (cm_\S+)/.exec(program.stdout()) ?? []
-  const call = async (method: string, route: string, body?: object): Promise<unknown> => {
-    const response = await fetch(url + route, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
-    expect(response.status, route).toBeLessThan(300)
-    return response.json()
-  }
-  return { program, url, call, job: async (id: string) => (await call('GET', `/v1/jobs/${id}`)) as JobView }
+  const server = await stage.start()
+  return { ...server, job: async (id: string) => (await server.call('GET', `/v1/jobs/${id}`)) as JobView }
 }
 
 test('kill -9 in the middle of a regrading: a restart finishes it, with the right result and nothing done twice', async () => {
+  const { database } = stage
   const count = { learners: 1_000, attemptsEach: 3 }
   const first = await start()
   await storeAttempts(database, DEMO, count)
@@ -75,6 +47,7 @@ test('kill -9 in the middle of a regrading: a restart finishes it, with the righ
 }, 60_000)
 
 test('a stop takes no request any more and answers those under way while a step of a job still waits', async () => {
+  const { database } = stage
   const { program, url, call } = await start()
   await storeAttempts(database, DEMO, { learners: 10, attemptsEach: 1 })
   const holder = await hold(database, `SELECT key FROM members WHERE key = 'learner-1' FOR UPDATE`)

@@ -131,9 +131,11 @@ test('what somebody else is folding just then is waited for, and submissions wai
   await type(url, 'ada', [100_000])
   const id = await assignmentId(url)
   const { courseId } = await database.assignment.findFirstOrThrow({ where: { id } })
-  const folding = await hold(service.url, 'SELECT FROM summary_changes WHERE assignment_id = $1 FOR UPDATE', [
-    id,
-  ])
+  const folding = await hold(
+    service.url,
+    'SELECT FROM summary_changes WHERE course_id = $2 AND assignment_id = $1 FOR UPDATE',
+    [id, courseId],
+  )
   const erased = erase('bob')
   await eventually(async () => (await waiting(service.url)) === 1)
   await type(url, 'ada', [100_000])
@@ -175,9 +177,11 @@ test('a regrading that fails while one of its learners is erased leaves no summa
   }
   await endLease(id)
   // It has dropped what was folded, and is held up where it drops the summary.
-  const inTheWay = await hold(service.url, 'SELECT FROM summary_changes WHERE generation = $1 FOR UPDATE', [
-    id,
-  ])
+  const inTheWay = await hold(
+    service.url,
+    'SELECT FROM summary_changes WHERE course_id = $2 AND generation = $1 FOR UPDATE',
+    [id, (await database.course.findFirstOrThrow({ where: { key: 'algebra' } })).id],
+  )
   const failed = failing.step()
   await eventually(async () => (await waiting(service.url)) === 1)
   const erased = erase('bob')

@@ -5,7 +5,12 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createAttemptFeedRepository, type AttemptFeedRepository } from '../../src/database/attempt-feed.js'
 import { createHintListener, notifyServers } from '../../src/database/live-hints.js'
-import { createCourseFeeds, type FeedEvent, type Watching } from '../../src/services/course-feed.js'
+import {
+  createCourseFeeds,
+  type FeedBatch,
+  type FeedEvent,
+  type Watching,
+} from '../../src/services/course-feed.js'
 import { pauseFor } from '../../src/services/live-clock.js'
 import { eventually, onServer } from '../support/server.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
@@ -51,6 +56,8 @@ async function createDesks(count: number, { together = false } = {}): Promise<De
   return desks
 }
 
+const KEY = 'a key'
+
 /** So many times faster than the clock on the wall. */
 const FASTER = 20
 
@@ -59,6 +66,7 @@ function createReplica(
   options: {
     readonly looks?: boolean
     readonly mostWatchers?: number
+    readonly mostWatchersPerKey?: number
     readonly repository?: Partial<AttemptFeedRepository>
   } = {},
 ) {
@@ -106,7 +114,7 @@ type Replica = ReturnType<typeof createReplica>
 /** A watcher that is ready, and what it was given; resolves once that is so many events. */
 async function watch({ feeds }: Replica, { courseId }: Desk, assignmentId?: string) {
   const leaving = new AbortController()
-  const watching = feeds.watch(courseId, { assignmentId }, leaving.signal)
+  const watching = feeds.watch(courseId, { keyId: KEY, assignmentId }, leaving.signal)
   await watching.ready
   const events: FeedEvent[] = []
   let missed = 0
@@ -196,6 +204,39 @@ test('twenty watchers of one course are each given all of a burst', async () => 
   expect(server.feeds.load()).toEqual({ watchers: 20, courses: 1 })
 })
 
+test('more than can be told is counted: of all, or of the one assignment that is watched', async () => {
+  const server = createReplica()
+  const [desk, other] = await createDesks(2, { together: true })
+  const wide = server.feeds.watch(desk!.courseId, { keyId: KEY })
+  const narrow = server.feeds.watch(desk!.courseId, { keyId: KEY, assignmentId: other!.assignmentId })
+  // So many watch that 60 attempts are more than one server tells at once.
+  const crowd = Array.from({ length: 1_500 }, () => server.feeds.watch(desk!.courseId, { keyId: KEY }))
+  await Promise.all([wide.ready, narrow.ready])
+  const learners = Array.from({ length: 30 }, (_, index) => `learner-${String(index)}`)
+  const ids = await Promise.all(
+    learners.flatMap(learner => [server.submit(desk!, learner), server.submit(other!, learner)]),
+  )
+  server.tell(desk!, ...ids)
+  const read = async (watching: Watching<FeedBatch>, all: number) => {
+    const events: FeedEvent[] = []
+    let missed = 0
+    while (events.length + missed < all) {
+      const { value } = await watching.next()
+      events.push(...(value?.events ?? []))
+      missed += value?.missed ?? 0
+    }
+    expect(events.length + missed).toBe(all)
+    expect(new Set(attemptIds(events)).size).toBe(events.length)
+    return { events, missed }
+  }
+  expect((await read(wide, 60)).missed).toBeGreaterThan(0)
+  const ofOne = await read(narrow, 30)
+  expect(ofOne.missed).toBeGreaterThan(0)
+  expect(new Set(ofOne.events.map(({ assignmentId }) => assignmentId)).size).toBeLessThanOrEqual(1)
+  expect(ofOne.events.every(({ assignmentId }) => assignmentId === other!.assignmentId)).toBe(true)
+  for (const watching of crowd) await watching.return?.()
+})
+
 test('a hint reaches another server, which reads by it alone', async () => {
   const [here, there] = [createReplica({ looks: false }), createReplica({ looks: false })]
   const [desk] = await createDesks(1)
@@ -225,7 +266,7 @@ test('a connection that is cut off while it listens loses nothing, and listens a
   const ids = [await here.grade(desk!, 'mila')]
   await watcher.atLeast(1)
   const [before] = await listeners()
-  await onServer(room.url, 'SELECT pg_terminate_backend($1)', [before])
+  await onServer(room.url, 'SELECT pg_terminate_backend($1::int)', [before])
   ids.push(await here.grade(desk!, 'mila'), await here.grade(desk!, 'noor'))
   await watcher.atLeast(3)
   await eventually(async () => (await listeners()).some(pid => pid !== before))
@@ -263,7 +304,7 @@ test('a database that fails for a while loses nothing', async () => {
   })
   const [desk] = await createDesks(1)
   const leaving = new AbortController()
-  const watching = server.feeds.watch(desk!.courseId, {}, leaving.signal)
+  const watching = server.feeds.watch(desk!.courseId, { keyId: KEY }, leaving.signal)
   await eventually(() => server.errors.length >= 2)
   isAway = false
   await watching.ready
@@ -280,7 +321,7 @@ test('who goes away leaves nothing: no reader, no timer, and after a while no co
   const desks = await createDesks(2)
   const watchers = await Promise.all(desks.map(desk => watch(server, desk)))
   const signal = new AbortController().signal
-  const progress = server.feeds.watchProgress(desks[0]!.courseId, signal)
+  const progress = server.feeds.watchProgress(desks[0]!.courseId, { keyId: KEY }, signal)
   const ended: Watching<unknown>[] = [progress]
   await progress.ready
   expect(server.feeds.load()).toEqual({ watchers: 3, courses: 2 })
@@ -298,9 +339,9 @@ test('who goes away leaves nothing: no reader, no timer, and after a while no co
 test('who was gone before watching, and who breaks off a loop, is not kept', async () => {
   const server = createReplica()
   const [desk] = await createDesks(1)
-  const gone = server.feeds.watch(desk!.courseId, {}, AbortSignal.abort())
+  const gone = server.feeds.watch(desk!.courseId, { keyId: KEY }, AbortSignal.abort())
   expect(await gone.next()).toEqual({ done: true, value: undefined })
-  const watching = server.feeds.watch(desk!.courseId, {}, new AbortController().signal)
+  const watching = server.feeds.watch(desk!.courseId, { keyId: KEY }, new AbortController().signal)
   await watching.ready
   await server.grade(desk!, 'mila')
   for await (const { events } of watching) {
@@ -316,18 +357,31 @@ test('more watchers than a server takes are refused, until one goes', async () =
   const first = await watch(server, desks[0]!)
   await watch(server, desks[0]!)
   const third = (): Watching<unknown> =>
-    server.feeds.watchProgress(desks[1]!.courseId, new AbortController().signal)
+    server.feeds.watchProgress(desks[1]!.courseId, { keyId: KEY }, new AbortController().signal)
   expect(third).toThrow(expect.objectContaining({ code: 'too-many-subscriptions', status: 429 }) as Error)
   expect(server.feeds.load()).toEqual({ watchers: 2, courses: 1 })
   first.leave()
   await third().ready
 })
 
+test('one key takes no room from others', async () => {
+  const server = createReplica({ mostWatchersPerKey: 1 })
+  const [desk] = await createDesks(1)
+  const watchAs = (keyId: string) => server.feeds.watch(desk!.courseId, { keyId })
+  const first = watchAs('mila')
+  const refused = expect.objectContaining({ code: 'too-many-subscriptions', status: 429 }) as Error
+  expect(() => watchAs('mila')).toThrow(refused)
+  await watchAs('noor').ready
+  await first.return?.()
+  await watchAs('mila').ready
+  expect(() => watchAs('mila')).toThrow(refused)
+})
+
 test('progress: learners by name, and all where something else changed, hint or no hint', async () => {
   const [here, there] = [createReplica(), createReplica()]
   const [desk] = await createDesks(1)
   await here.submit(desk!, 'mila')
-  const watching = there.feeds.watchProgress(desk!.courseId, new AbortController().signal)
+  const watching = there.feeds.watchProgress(desk!.courseId, { keyId: KEY }, new AbortController().signal)
   await watching.ready
   await here.grade(desk!, 'mila')
   expect((await watching.next()).value).toEqual({ learners: ['mila'], all: false, missed: 0 })
@@ -339,9 +393,9 @@ test('progress: learners by name, and all where something else changed, hint or 
     `DELETE FROM members WHERE course_id = $1 AND key = 'noor'`,
     `INSERT INTO overrides (course_id, assignment_id, learner, extra_attempts, created_at, updated_at)
      SELECT course_id, id, 'mila', 1, now(), now() FROM assignments WHERE course_id = $1`,
-    'UPDATE overrides SET extra_attempts = 2, updated_at = clock_timestamp() WHERE course_id = $1',
+    'UPDATE overrides SET extra_attempts = 2, updated_at = now() WHERE course_id = $1',
     'DELETE FROM overrides WHERE course_id = $1',
-    'UPDATE assignments SET regrade_id = gen_random_uuid() WHERE course_id = $1',
+    `UPDATE assignments SET regrade_id = '${uuidv7()}' WHERE course_id = $1`,
     'UPDATE assignments SET revision = revision + 1 WHERE course_id = $1',
   ]
   for (const change of changes) {
@@ -359,7 +413,7 @@ test('of who came and went before the tables were looked at, nothing is kept', a
   /** What is resolved once a watcher of progress is ready, seen without being kept. */
   const comeAndGo = (): WeakRef<Promise<void>> => {
     const leaving = new AbortController()
-    const { ready } = server.feeds.watchProgress(desk!.courseId, leaving.signal)
+    const { ready } = server.feeds.watchProgress(desk!.courseId, { keyId: KEY }, leaving.signal)
     leaving.abort()
     return new WeakRef(ready)
   }
@@ -373,12 +427,12 @@ test('of who came and went before the tables were looked at, nothing is kept', a
 test('a server that stops ends who watches, and takes nobody any more', async () => {
   const server = createReplica()
   const [desk] = await createDesks(1)
-  const watching = server.feeds.watch(desk!.courseId, {}, new AbortController().signal)
+  const watching = server.feeds.watch(desk!.courseId, { keyId: KEY }, new AbortController().signal)
   const next = watching.next()
   await server.feeds.stop()
   expect(await next).toEqual({ done: true, value: undefined })
   expect(await listeners()).toEqual([])
-  expect(() => server.feeds.watch(desk!.courseId, {}, new AbortController().signal)).toThrow(
+  expect(() => server.feeds.watch(desk!.courseId, { keyId: KEY }, new AbortController().signal)).toThrow(
     expect.objectContaining({ code: 'unavailable' }) as Error,
   )
 })

@@ -2,32 +2,39 @@ import { expect, test } from 'vitest'
 import {
   createEventWatcher,
   createProgressWatcher,
+  type FeedBatch,
   type FeedEvent,
 } from '../../src/services/course-watchers.js'
 
 const ready = Promise.resolve()
 
-const event = (number: number, assignmentId = 'week-1'): FeedEvent => ({
+const event = (number: number): FeedEvent => ({
   kind: 'attempt',
-  assignmentId,
+  assignmentId: 'week-1',
   attemptId: String(number),
   learner: 'mila',
   number,
 })
-const events = (first: number, last: number, assignmentId?: string): FeedEvent[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => event(first + index, assignmentId))
+const batch = (first: number, last: number, missed = 0): FeedBatch => ({
+  courseId: 'backprop',
+  events: Array.from({ length: last - first + 1 }, (_, index) => event(first + index)),
+  missed,
+})
 
-function eventWatcher(assignmentId?: string) {
+function eventWatcher() {
   const leaving = new AbortController()
   const ended: string[] = []
+  const clock = handClock()
   const watcher = createEventWatcher({
-    assignmentId,
+    assignmentId: undefined,
     ready,
     signal: leaving.signal,
     onEnd: () => ended.push('over'),
+    pause: clock.pause,
   })
   return {
     ...watcher,
+    clock,
     leave: () => {
       leaving.abort()
     },
@@ -55,31 +62,54 @@ function handClock() {
   }
 }
 
-test('who keeps up is given every event', async () => {
+test('who keeps up is given every event, as all are who do', async () => {
   const { watching, push } = eventWatcher()
-  push(events(1, 3))
-  expect((await watching.next()).value).toEqual({ events: events(1, 3), missed: 0 })
+  const given = batch(1, 3)
+  push(given)
+  expect((await watching.next()).value).toBe(given)
   const next = watching.next()
-  push(events(4, 4))
-  push(events(5, 6))
-  expect((await next).value).toEqual({ events: events(4, 4), missed: 0 })
-  expect((await watching.next()).value).toEqual({ events: events(5, 6), missed: 0 })
+  push(batch(4, 4))
+  push(batch(5, 6))
+  push(batch(7, 8))
+  expect((await next).value).toEqual(batch(4, 4))
+  expect((await watching.next()).value).toEqual(batch(5, 8))
 })
 
-test('who falls behind is told how many were dropped, and goes on without a gap', async () => {
+test('who falls behind is told how many were left out, and goes on with the newest', async () => {
   const { watching, push } = eventWatcher()
-  push(events(1, 700))
-  push(events(701, 2_500))
-  push(events(2_501, 2_600))
-  expect((await watching.next()).value).toEqual({ events: events(1_601, 2_600), missed: 1_600 })
-  push(events(2_601, 2_601))
-  expect((await watching.next()).value).toEqual({ events: events(2_601, 2_601), missed: 0 })
+  push(batch(1, 700))
+  push(batch(704, 2_500, 3))
+  push(batch(2_501, 2_600))
+  expect((await watching.next()).value).toEqual(batch(1_601, 2_600, 1_600))
+  push(batch(2_601, 2_601))
+  expect((await watching.next()).value).toEqual(batch(2_601, 2_601))
 })
 
-test('who watches one assignment is told nothing of another, and misses nothing of it', async () => {
-  const { watching, push } = eventWatcher('week-2')
-  push([...events(1, 1_500), ...events(1, 2, 'week-2')])
-  expect((await watching.next()).value).toEqual({ events: events(1, 2, 'week-2'), missed: 0 })
+test('what is missed alone is told once a second, and at once with what is told', async () => {
+  const { watching, push, clock } = eventWatcher()
+  const none = { ...batch(1, 1, 7), events: [] }
+  push(none)
+  let given: unknown
+  const next = watching.next().then(({ value }) => {
+    given = value
+  })
+  push(none)
+  await clock.advance(999)
+  expect(given).toBeUndefined()
+  await clock.advance(1)
+  await next
+  expect(given).toMatchObject({ events: [], missed: 14 })
+  push(none)
+  push(batch(5, 6))
+  expect((await watching.next()).value).toEqual(batch(5, 6, 7))
+})
+
+test('who goes away with something missed leaves no timer', () => {
+  const { push, clock, end } = eventWatcher()
+  push({ ...batch(1, 1, 7), events: [] })
+  expect(clock.waiting()).toBe(1)
+  end()
+  expect(clock.waiting()).toBe(0)
 })
 
 test.each<[string, (watcher: ReturnType<typeof eventWatcher>) => unknown]>([
@@ -98,12 +128,12 @@ test.each<[string, (watcher: ReturnType<typeof eventWatcher>) => unknown]>([
   ],
 ])('who goes away %s is told nothing any more, and is forgotten once', async (_name, goAway) => {
   const watcher = eventWatcher()
-  watcher.push(events(1, 1))
+  watcher.push(batch(1, 1))
   await watcher.watching.next()
   const waiting = watcher.watching.next()
   await goAway(watcher)
   expect(await waiting).toEqual({ done: true, value: undefined })
-  watcher.push(events(2, 2))
+  watcher.push(batch(2, 2))
   expect(await watcher.watching.next()).toEqual({ done: true, value: undefined })
   watcher.leave()
   watcher.end()
@@ -117,6 +147,7 @@ test('who goes away before it is ready does not wait for that', async () => {
     ready: new Promise(() => undefined),
     signal: new AbortController().signal,
     onEnd: () => undefined,
+    pause: handClock().pause,
   })
   end()
   await watching.ready

@@ -281,7 +281,7 @@ test('a webhook that is taken away is told nothing more, not even what was store
   // As an attempt leaves it that had read the webhooks before.
   await sending.submit('ada')
   await service.database.$executeRaw`
-    UPDATE webhook_deliveries SET webhook_id = gen_random_uuid() WHERE course_id = ${sending.courseId}::uuid`
+    UPDATE webhook_deliveries SET webhook_id = ${service.services.effects.newId()}::uuid WHERE course_id = ${sending.courseId}::uuid`
   await sending.drive()
   expect(receiver.received).toEqual([])
   await sending.dispatcher().sweep()

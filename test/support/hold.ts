@@ -61,13 +61,15 @@ export async function holdNewcomer(url: string, course: string, learner: string)
   }
 }
 
-/** How many statements wait for a lock in this database. */
-export async function waiting(url: string): Promise<number> {
+/** How many statements wait for a lock in this database; of one kind if given: `transactionid` is for another's end. */
+export async function waiting(url: string, kind?: 'transactionid'): Promise<number> {
   // On a cluster it is a worker where one waits for a row.
   const view = inject('testServer').emptyTemplate === undefined ? 'pg_stat_activity' : 'citus_stat_activity'
   const rows = await onServer(
     url,
-    `SELECT pid FROM ${view} WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    `SELECT pid FROM ${view}
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = COALESCE($1, wait_event)`,
+    [kind ?? null],
   )
   return rows.length
 }

@@ -12,9 +12,6 @@ type Feeds = Pick<CourseFeeds, 'watch' | 'watchProgress'>
 type CourseArguments = { readonly course: string }
 type AttemptArguments = CourseArguments & { readonly assignment?: string | null }
 
-/** A batch of the feed with the course that it is of. */
-type AttemptBatch = FeedBatch & { readonly courseId: string }
-
 /** The subscriptions over the feeds of courses. What is loaded of an event is loaded once for all who watch. */
 export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
   // All who watch share what is read, and so what it fails of: that is logged once.
@@ -28,16 +25,16 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           context: RequestContext,
         ) => {
           const { services, principal } = context
+          const { keyId } = principal
           if (assignment === undefined || assignment === null) {
             const { id } = await findCourse(services, principal, course)
-            return withCourse(feeds.watch(id, {}), id)
+            return inMessages(feeds.watch(id, { keyId }))
           }
           const found = await findAssignment(services, principal, course, assignment)
-          const watched = feeds.watch(found.courseId, { assignmentId: found.assignment.id })
-          return withCourse(watched, found.courseId)
+          return inMessages(feeds.watch(found.courseId, { keyId, assignmentId: found.assignment.id }))
         },
         resolve: async (
-          { courseId, events, missed }: AttemptBatch,
+          { courseId, events, missed }: FeedBatch,
           _arguments: unknown,
           { request }: RequestContext,
         ) => {
@@ -59,7 +56,8 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
           _root: unknown,
           { course }: CourseArguments,
           { services, principal }: RequestContext,
-        ) => feeds.watchProgress((await findCourse(services, principal, course)).id),
+        ) =>
+          feeds.watchProgress((await findCourse(services, principal, course)).id, { keyId: principal.keyId }),
         resolve: (batch: ProgressBatch) => batch,
       },
     },
@@ -68,27 +66,20 @@ export function subscriptions(feeds: Feeds, loadAttempts: LiveAttempts) {
 
 const DONE = { done: true, value: undefined } as const
 
-/** The batches of a feed with their course, and no larger than a message may be. Whoever ends it ends the feed. */
-function withCourse(
-  feed: AsyncIterator<FeedBatch, undefined>,
-  courseId: string,
-): AsyncIterableIterator<AttemptBatch> {
-  let waiting: FeedBatch['events'] = []
+/** The batches of a feed, none larger than a message may be. Whoever ends it ends the feed. */
+function inMessages(feed: AsyncIterator<FeedBatch, undefined>): AsyncIterableIterator<FeedBatch> {
+  let rest: FeedBatch | undefined
   let isOver = false
-  const batches: AsyncIterableIterator<AttemptBatch> = {
+  const batches: AsyncIterableIterator<FeedBatch> = {
     [Symbol.asyncIterator]: () => batches,
     next: async () => {
-      let missed = 0
       if (isOver) return DONE
-      if (waiting.length === 0) {
-        const told = await feed.next()
-        if (told.done === true) return DONE
-        waiting = told.value.events
-        missed = told.value.missed
-      }
-      const events = waiting.slice(0, MAX_TOLD)
-      waiting = waiting.slice(MAX_TOLD)
-      return { done: false, value: { courseId, events, missed } }
+      const told = rest ?? (await feed.next()).value
+      if (told === undefined) return DONE
+      const { events } = told
+      rest = events.length > MAX_TOLD ? { ...told, events: events.slice(MAX_TOLD), missed: 0 } : undefined
+      const value = rest === undefined ? told : { ...told, events: events.slice(0, MAX_TOLD) }
+      return { done: false, value }
     },
     return: async () => {
       isOver = true
