@@ -38,6 +38,7 @@ DECLARE
     'assignments',
     'overrides',
     'variants',
+    'learner_sessions',
     'progress',
     'attempts',
     'summaries',

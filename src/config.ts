@@ -35,6 +35,36 @@ function isRange(text: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(length) && Number(length) >= 1 && Number(length) <= bits
 }
 
+/** An address of the service as browsers see it, without a path: pages and their files lie at its root. */
+const publicUrlSchema = z.string().transform((text, context): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an http:// or https:// URL of a host alone, such as https://chainmark.example',
+  })
+  return z.NEVER
+})
+
+/** A source of CSP's frame-ancestors: an https origin, perhaps of all hosts under one. */
+const ORIGIN = /^https:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/
+
+/** Who may show the pages in a frame: `self` and origins with spaces between them, or `none`. */
+const frameAncestorsSchema = z.string().transform((text, context): readonly string[] => {
+  const sources = text.trim().toLowerCase().split(/\s+/)
+  const written = sources.map(source =>
+    /^'?(self|none)'?$/.test(source) ? `'${source.replaceAll("'", '')}'` : source,
+  )
+  const isAlone = written.length === 1 || !written.includes("'none'")
+  if (isAlone && written.every(source => source.startsWith("'") || ORIGIN.test(source))) return written
+  context.addIssue({
+    code: 'custom',
+    message:
+      'must be "none", or "self" and https origins such as https://lms.example, with spaces between them',
+  })
+  return z.NEVER
+})
+
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, { message: 'must be a postgresql:// URL' })
 
 const environmentSchema = z
@@ -61,6 +91,10 @@ const environmentSchema = z
     RATE_LIMIT_PRACTICE: perMinute.default(3_000),
     // Keys are not guessed: this bounds look-ups, and lets a client with a mistyped key go on trying.
     RATE_LIMIT_FAILED_KEYS: perMinute.default(100),
+    // A learner's page asks when it is opened and when answers are submitted.
+    RATE_LIMIT_PER_SESSION: perMinute.default(120),
+    CHAINMARK_PUBLIC_URL: publicUrlSchema.optional(),
+    CHAINMARK_FRAME_ANCESTORS: frameAncestorsSchema.default(["'self'"]),
     CHAINMARK_WEBHOOKS_PRIVATE: z.enum(['true', 'false']).optional(),
     // z.coerce.boolean would take the text "false" for true.
     CHAINMARK_GRAPHQL_INTROSPECTION: z.enum(['true', 'false']).optional(),
@@ -96,7 +130,16 @@ export type Config = {
   /** How many load balancers a request passes, or their addresses and CIDR ranges. */
   readonly trustedProxies: number | readonly string[]
   /** Requests in a minute; 0: without limit. */
-  readonly rateLimits: { readonly perKey: number; readonly practice: number; readonly failedKeys: number }
+  readonly rateLimits: {
+    readonly perKey: number
+    readonly practice: number
+    readonly failedKeys: number
+    readonly perSession: number
+  }
+  /** The origin that browsers reach the service at; undefined: the one that each request names. */
+  readonly publicUrl: string | undefined
+  /** Who may show the pages in a frame, as sources of CSP. */
+  readonly frameAncestors: readonly string[]
   /** Whether webhooks may point to http and to private networks; not in production unless it is said. */
   readonly privateWebhooks: boolean
   /** Whether /graphql tells its schema, and /graphiql is there. */
@@ -133,7 +176,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       perKey: values.RATE_LIMIT_PER_KEY,
       practice: values.RATE_LIMIT_PRACTICE,
       failedKeys: values.RATE_LIMIT_FAILED_KEYS,
+      perSession: values.RATE_LIMIT_PER_SESSION,
     },
+    publicUrl: values.CHAINMARK_PUBLIC_URL,
+    frameAncestors: values.CHAINMARK_FRAME_ANCESTORS,
     privateWebhooks:
       values.CHAINMARK_WEBHOOKS_PRIVATE === undefined
         ? values.NODE_ENV !== 'production'

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'invalid-cursor': { status: 400, title: 'The cursor is not one of this list' },
   'missing-key': { status: 401, title: 'An API key is needed' },
   'unknown-key': { status: 401, title: 'The API key is not known or was revoked' },
+  'missing-session': { status: 401, title: "The token of a learner's session is needed" },
+  'unknown-session': { status: 401, title: 'The session has ended or is not known' },
   'missing-scope': { status: 403, title: 'The API key lacks the scope for this' },
   'course-not-allowed': { status: 403, title: 'The API key is restricted to other courses' },
   'assignment-not-open': { status: 403, title: 'The assignment is not open yet' },

@@ -10,6 +10,7 @@ describe('what the environment sets', () => {
       rateLimits: { perKey: 0, practice: 3_000, failedKeys: 100 },
       metrics: undefined,
       graphqlIntrospection: true,
+      frameAncestors: ["'self'"],
     })
   })
 
@@ -26,6 +27,12 @@ describe('what the environment sets', () => {
       { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/x' },
       { graphqlIntrospection: false },
     ],
+    [
+      'pages in frames of a learning platform',
+      { CHAINMARK_FRAME_ANCESTORS: ' self https://lms.example  https://*.school.example:8443 ' },
+      { frameAncestors: ["'self'", 'https://lms.example', 'https://*.school.example:8443'] },
+    ],
+    ['pages in no frame', { CHAINMARK_FRAME_ANCESTORS: "'none'" }, { frameAncestors: ["'none'"] }],
     ['one balancer', { TRUST_PROXY: '1' }, { trustedProxies: 1 }],
     ['none', { TRUST_PROXY: '0' }, { trustedProxies: 0 }],
     ['an empty variable, like none', { TRUST_PROXY: '' }, { trustedProxies: 0 }],
@@ -38,6 +45,13 @@ describe('what the environment sets', () => {
       'limits',
       { RATE_LIMIT_PER_KEY: '600', RATE_LIMIT_PRACTICE: '0', RATE_LIMIT_FAILED_KEYS: '7' },
       { rateLimits: { perKey: 600, practice: 0, failedKeys: 7 } },
+    ],
+    ['a limit on sessions', { RATE_LIMIT_PER_SESSION: '9' }, { rateLimits: { perSession: 9 } }],
+    ['no address for browsers but the one they use', {}, { publicUrl: undefined }],
+    [
+      'one, with a port',
+      { CHAINMARK_PUBLIC_URL: 'https://Chainmark.example:8443/' },
+      { publicUrl: 'https://chainmark.example:8443' },
     ],
     ['metrics, for this machine', { METRICS_PORT: '9464' }, { metrics: { host: '127.0.0.1', port: 9_464 } }],
     [
@@ -69,6 +83,9 @@ describe('what is refused, by the name of its variable', () => {
     ['a wait of less than nothing', { CHAINMARK_DRAIN_SECONDS: '-1' }],
     ['a delay that is no number', { CHAINMARK_MAX_LOOP_DELAY: '1s' }],
     ['trust in anyone', { TRUST_PROXY: 'true' }],
+    ['an address without http', { CHAINMARK_PUBLIC_URL: 'chainmark.example' }],
+    ['an address of another kind', { CHAINMARK_PUBLIC_URL: 'ftp://chainmark.example' }],
+    ['an address with a path', { CHAINMARK_PUBLIC_URL: 'https://example.org/chainmark' }],
     ['trust in everyone, by their number', { TRUST_PROXY: '11' }],
     ['trust in a name', { TRUST_PROXY: 'balancer' }],
     ['a range that is too long', { TRUST_PROXY: '10.0.0.0/33' }],
@@ -79,6 +96,11 @@ describe('what is refused, by the name of its variable', () => {
     ['part of a request', { RATE_LIMIT_PER_KEY: '0.5' }],
     ['fewer than none', { RATE_LIMIT_PRACTICE: '-1' }],
     ['a limit that is no number', { RATE_LIMIT_FAILED_KEYS: 'off' }],
+    ['frames of anyone', { CHAINMARK_FRAME_ANCESTORS: '*' }],
+    ['frames of a page without TLS', { CHAINMARK_FRAME_ANCESTORS: 'http://lms.example' }],
+    ['frames of a path', { CHAINMARK_FRAME_ANCESTORS: 'https://lms.example/course' }],
+    ['frames of none and some', { CHAINMARK_FRAME_ANCESTORS: 'none https://lms.example' }],
+    ['another directive', { CHAINMARK_FRAME_ANCESTORS: "'self'; script-src *" }],
     ['a port that there is not', { METRICS_PORT: '65536' }],
   ])('%s', (_name, environment) => {
     expect(() => readConfig(environment)).toThrow(Object.keys(environment)[0]!)

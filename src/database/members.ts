@@ -79,9 +79,9 @@ export function createMemberRepository(database: Database, options: ShareOptions
     },
 
     /**
-     * Erases a person from a course: attempts, variants, overrides, progress, standing and membership in one transaction, and
-     * what they have added to the summaries. Of their idempotency keys the hashes stay, so that a late retry is told and not
-     * stored again. False when nothing is known of that person.
+     * Erases a person from a course: attempts, variants, sessions, overrides, progress, standing and membership in one
+     * transaction, and what they have added to the summaries. Of their idempotency keys the hashes stay, so that a late
+     * retry is told and not stored again. False when nothing is known of that person.
      */
     async erase(courseId: string, key: string, hash: Uint8Array, time: Date): Promise<boolean> {
       // Whatever stores something of a person enrols them and holds this row until it commits: nothing of that kind is
@@ -101,6 +101,8 @@ export function createMemberRepository(database: Database, options: ShareOptions
           DELETE FROM regraded_progress WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
           DELETE FROM variants WHERE course_id = ${courseId}::uuid AND learner = ${key}`
+        await transaction.$executeRaw`
+          DELETE FROM learner_sessions WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`
           DELETE FROM overrides WHERE course_id = ${courseId}::uuid AND learner = ${key}`
         await transaction.$executeRaw`

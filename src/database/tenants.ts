@@ -88,6 +88,11 @@ async function deleteCourse(database: Database, courseId: string): Promise<void>
   )
   await inBatches(
     () => database.$executeRaw`
+      DELETE FROM learner_sessions WHERE course_id = ${courseId}::uuid AND token_hash IN (
+        SELECT token_hash FROM learner_sessions WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
+  )
+  await inBatches(
+    () => database.$executeRaw`
       DELETE FROM webhook_deliveries WHERE course_id = ${courseId}::uuid AND id IN (
         SELECT id FROM webhook_deliveries WHERE course_id = ${courseId}::uuid LIMIT ${BATCH})`,
   )

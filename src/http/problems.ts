@@ -109,7 +109,7 @@ export function describeError(error: unknown): object {
 }
 
 /** The refusal that an error is answered with. What is no refusal of ours is logged. */
-function refusalFor(
+export function refusalFor(
   error: unknown,
   request: FastifyRequest,
   isUnavailable: (error: unknown) => boolean,

@@ -8,6 +8,7 @@ import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Refusal } from '../errors.js'
+import { keyOf } from './authentication.js'
 
 /** Requests in a minute; 0: without limit. */
 export type RateLimits = {
@@ -17,9 +18,11 @@ export type RateLimits = {
   readonly practice: number
   /** With an API key that is not known, from one address. */
   readonly failedKeys: number
+  /** Of one learner's session. */
+  readonly perSession?: number
 }
 
-export type LimitName = 'key' | 'practice' | 'failed-keys'
+export type LimitName = 'key' | 'practice' | 'failed-keys' | 'session'
 
 /**
  * Looks a key up, or rejects with `too-many-requests` where it is not even to be looked up. What is not found counts
@@ -41,7 +44,15 @@ const MINUTE = 60_000
 /** Keys that are remembered as good. A service has some for each LMS that it serves. */
 const GOOD_KEYS = 5_000
 
-const PRACTICE = '/v1/graphs/:graph/grade'
+/** Practice, and the pages that lead to it: all that looks something up for whoever asks. */
+function isPractice(url: string | undefined): boolean {
+  return (
+    url === '/v1/graphs/:graph/grade' ||
+    url === '/' ||
+    url === '/graphs/:graph' ||
+    url?.startsWith('/practice/') === true
+  )
+}
 
 /** Whom an address stands for: one of IPv6 for its /64, which is what one customer gets. */
 export function addressOf({ ip }: FastifyRequest): string {
@@ -167,6 +178,25 @@ function limitLookUps({ standing, refuse, whose }: Limiter): LimitedLookUp {
   }
 }
 
+/**
+ * The same for tokens of sessions, which are good ones of their own: a class of learners pushes no API key out. A session
+ * that asks too often is not looked up.
+ */
+function limitSessions(
+  ofFailedKeys: Limiter | undefined,
+  ofSession: Limiter | undefined,
+): LimitedLookUp | undefined {
+  const limited = ofFailedKeys === undefined ? undefined : limitLookUps(ofFailedKeys)
+  if (ofSession === undefined) return limited
+  return (asked, lookUp) => {
+    const countAndLookUp: typeof lookUp = async token => {
+      await count(ofSession, asked.request, asked.reply)
+      return lookUp(token)
+    }
+    return limited?.(asked, countAndLookUp) ?? countAndLookUp(asked.key)
+  }
+}
+
 /** Makes the limits of an application; those of 0 are not there at all. */
 export async function createRateLimits(
   app: FastifyInstance,
@@ -195,6 +225,13 @@ export async function createRateLimits(
     max: limits.failedKeys,
     whose: addressOf,
   })
+  const ofSession = limiter({
+    name: 'session',
+    of: "One learner's session",
+    max: limits.perSession ?? 0,
+    // Tokens are kept nowhere as they are.
+    whose: request => hash('sha256', keyOf(request.headers.authorization) ?? '', 'base64'),
+  })
   const countOfKey: CountOfKey = async ({ request, reply }) => {
     if (ofKey === undefined || request.principal === null) return
     const now = await ofKey.standing(request, true)
@@ -203,14 +240,19 @@ export async function createRateLimits(
   return {
     lookUp: ofFailedKeys === undefined ? undefined : limitLookUps(ofFailedKeys),
 
+    lookUpSession: limitSessions(ofFailedKeys, ofSession),
+
     countOfKey,
 
     /** Counts the requests of routes that are registered after it. To be called after authentication is registered. */
     register: (): void => {
       if (ofKey === undefined && ofPractice === undefined) return
       app.addHook('onRequest', async (request, reply) => {
-        if (ofKey !== undefined && request.principal !== null) await count(ofKey, request, reply)
-        if (ofPractice === undefined || request.routeOptions.url !== PRACTICE) return
+        // What learners do on their pages is not their system's doing.
+        if (ofKey !== undefined && request.principal !== null && request.session === null) {
+          await count(ofKey, request, reply)
+        }
+        if (ofPractice === undefined || !isPractice(request.routeOptions.url)) return
         await count(ofPractice, request, reply)
       })
     },

@@ -3,8 +3,11 @@
  */
 import type { Scope } from '../contracts/scopes.js'
 
-/** A scope that the key must have, any key at all where what is asked for decides the rest, or open to anyone. */
-export type Right = Scope | 'any-key' | 'open'
+/**
+ * A scope that the key must have, any key at all where what is asked for decides the rest, the token of a learner's session
+ * in the place of a key, or open to anyone.
+ */
+export type Right = Scope | 'any-key' | 'session' | 'open'
 
 export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/graphs', 'graphs:read'],
@@ -28,6 +31,8 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['DELETE /v1/courses/:course/assignments/:assignment/overrides/:learner', 'courses:write'],
   ['GET /v1/courses/:course/assignments/:assignment/solution', 'solutions:read'],
   ['GET /v1/courses/:course/assignments/:assignment/variants/:learner', 'attempts:write'],
+  // It opens no more than the key itself does: answers of one learner to one assignment.
+  ['POST /v1/courses/:course/assignments/:assignment/sessions', 'attempts:write'],
   ['POST /v1/courses/:course/assignments/:assignment/attempts', 'attempts:write'],
   ['POST /v1/courses/:course/assignments/:assignment/attempts/batch', 'attempts:write'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts', 'progress:read'],
@@ -49,9 +54,21 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['POST /v1/webhooks/:webhook/rotate', 'webhooks:write'],
   ['GET /v1/webhooks/:webhook/deliveries', 'webhooks:write'],
   ['POST /v1/webhooks/:webhook/deliveries/:id/resend', 'webhooks:write'],
+  ['GET /learn/session', 'session'],
+  ['POST /learn/attempts', 'session'],
   // What its fields need stands in graphql/rights.ts.
   ['GET /graphql', 'any-key'],
   ['POST /graphql', 'any-key'],
+  // Pages, and what they ask about graphs that are public: others are not there.
+  ['GET /', 'open'],
+  ['GET /graphs/:graph', 'open'],
+  ['GET /learn', 'open'],
+  ['GET /practice/graphs', 'open'],
+  ['GET /practice/graphs/:graph', 'open'],
+  ['POST /practice/graphs/:graph/grade', 'open'],
+  ['GET /practice/graphs/:graph/steps', 'open'],
+  ['GET /practice/graphs/:graph/reveal', 'open'],
+  ['GET /practice/graphs/:graph/cascade', 'open'],
   ['GET /livez', 'open'],
   ['GET /readyz', 'open'],
   ['GET /openapi.json', 'open'],

@@ -7,6 +7,7 @@ import type { Authenticate } from './api-keys.js'
 import type { CourseFeeds } from './course-feed.js'
 import type { FigureStore } from './draw-figure.js'
 import type { JobRunnerServices } from './job-runner.js'
+import type { AuthenticateSession, SessionServices } from './learner-sessions.js'
 import type { LearnerServices } from './learners.js'
 import type { PublishServices } from './publish-graph.js'
 import type { SubmissionServices } from './submit-attempt.js'
@@ -17,10 +18,12 @@ export type Services = SubmissionServices &
   PublishServices &
   DeliveryServices &
   JobRunnerServices &
-  LearnerServices & {
+  LearnerServices &
+  SessionServices & {
     readonly figures: Pick<FigureStore, 'get'>
     readonly keys: KeyRepository
     readonly authenticate: Authenticate
+    readonly authenticateSession: AuthenticateSession
     readonly tenants: TenantRepository
     readonly summaries: SummaryRepository
     readonly standings: StandingRepository

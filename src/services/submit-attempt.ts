@@ -50,7 +50,7 @@ export type Submission = {
   readonly course: string
   readonly assignment: string
   readonly body: AttemptBody
-  /** Checked to be 1 to 255 visible ASCII characters. */
+  /** Checked to be 1 to 255 visible ASCII characters; of a learner's session (learner-sessions.ts) it begins with more. */
   readonly idempotencyKey: string | undefined
   /** The server's clock at receipt, in milliseconds. */
   readonly receivedAt: number

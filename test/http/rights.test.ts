@@ -16,6 +16,14 @@ import {
   solutionSchema,
 } from '../../src/contracts/graph.js'
 import { changeSchema, jobSchema } from '../../src/contracts/job.js'
+import { createdSessionSchema, sessionSchema } from '../../src/contracts/learn.js'
+import {
+  cascadePageSchema,
+  practiceGraphSchema,
+  publicGraphsSchema,
+  revealSchema,
+  stepsSchema,
+} from '../../src/contracts/practice.js'
 import { assignmentStatisticsSchema, courseOverviewSchema } from '../../src/contracts/statistics.js'
 import { pageOf } from '../../src/contracts/text.js'
 import { deliverySchema, webhookSchema, webhookWithSecretSchema } from '../../src/contracts/webhook.js'
@@ -134,6 +142,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     status: 200,
     answer: variantSchema,
   },
+  'POST /v1/courses/:course/assignments/:assignment/sessions': {
+    url: '/v1/courses/algebra/assignments/week-1/sessions',
+    status: 201,
+    answer: createdSessionSchema,
+    body: { learner: 'ada' },
+  },
   'POST /v1/courses/:course/assignments/:assignment/attempts': {
     url: '/v1/courses/algebra/assignments/week-1/attempts',
     status: 201,
@@ -218,6 +232,47 @@ const ROWS: Readonly<Record<string, Row>> = {
     status: 202,
     answer: deliverySchema,
   },
+  'GET /learn/session': { url: '/learn/session', status: 200, answer: sessionSchema },
+  'POST /learn/attempts': {
+    url: '/learn/attempts',
+    status: 201,
+    answer: attemptAnswerSchema,
+    body: { answers: ANSWERS },
+  },
+  'GET /': { url: '/', status: 200, answer: z.string().startsWith('<!doctype html>') },
+  'GET /graphs/:graph': {
+    url: '/graphs/lab-network0',
+    status: 200,
+    answer: z.string().startsWith('<!doctype html>'),
+  },
+  'GET /learn': { url: '/learn', status: 200, answer: z.string().startsWith('<!doctype html>') },
+  'GET /practice/graphs': { url: '/practice/graphs', status: 200, answer: publicGraphsSchema },
+  'GET /practice/graphs/:graph': {
+    url: '/practice/graphs/lab-network0',
+    status: 200,
+    answer: practiceGraphSchema,
+  },
+  'POST /practice/graphs/:graph/grade': {
+    url: '/practice/graphs/lab-network0/grade',
+    status: 200,
+    answer: practiceSchema,
+    body: { answers: { a: '11' } },
+  },
+  'GET /practice/graphs/:graph/steps': {
+    url: '/practice/graphs/lab-network0/steps?box=dJ_dw',
+    status: 200,
+    answer: stepsSchema,
+  },
+  'GET /practice/graphs/:graph/reveal': {
+    url: '/practice/graphs/lab-network0/reveal',
+    status: 200,
+    answer: revealSchema,
+  },
+  'GET /practice/graphs/:graph/cascade': {
+    url: '/practice/graphs/lab-network0/cascade',
+    status: 200,
+    answer: cascadePageSchema,
+  },
   'GET /livez': { url: '/livez', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
   'GET /readyz': { url: '/readyz', status: 200, answer: z.strictObject({ status: z.literal('ok') }) },
   'GET /openapi.json': { url: '/openapi.json', status: 200, answer: z.looseObject({ openapi: z.string() }) },
@@ -275,7 +330,7 @@ function placed(url: string): string {
 }
 
 test('every registered route has a row here and in the table of rights, and no row stands for nothing', () => {
-  expect(Object.keys(ROWS).sort()).toEqual([...open, ...guarded].sort())
+  expect(Object.keys(ROWS).sort()).toEqual([...open, ...guarded, ...ofSessions].sort())
   for (const route of RIGHTS.keys()) {
     const [method, url] = route.split(' ') as ['GET', string]
     expect(service.app.hasRoute({ method, url }), route).toBe(true)
@@ -291,9 +346,10 @@ test('a route without a right cannot be registered', async () => {
 })
 
 const open = [...RIGHTS].filter(([, right]) => right === 'open').map(([route]) => route)
+const ofSessions = [...RIGHTS].filter(([, right]) => right === 'session').map(([route]) => route)
 // What any key may ask of GraphQL is decided field by field: test/graphql/rights.test.ts.
 const guarded = [...RIGHTS]
-  .filter(([, right]) => right !== 'open' && right !== 'any-key')
+  .filter(([, right]) => right !== 'open' && right !== 'any-key' && right !== 'session')
   .map(([route]) => route)
 
 test.each(open)('%s answers anyone', async route => {
@@ -382,6 +438,73 @@ test.each(guarded.filter(route => route.includes(':course')))(
     expect(await request(route, key)).toMatchObject({ status: 403, body: { code: 'course-not-allowed' } })
   },
 )
+
+/** The token of a session on the owner's assignment. */
+async function openSession(learner: string, key = owner.key): Promise<string> {
+  const url = '/v1/courses/algebra/assignments/week-1/sessions'
+  const answer = await service.call(`POST ${url}`, { key, body: { learner, ttlSeconds: 60 } })
+  expect(answer.status).toBe(201)
+  return (answer.body as { token: string }).token
+}
+
+describe.each(ofSessions)('%s', route => {
+  const missing = { status: 401, body: { code: 'missing-session' } }
+  const ended = { status: 401, body: { code: 'unknown-session' } }
+
+  test('answers 401 without a token, and to an API key of every scope', async () => {
+    expect(await request(route, undefined)).toMatchObject(missing)
+    expect(await request(route, owner.key)).toMatchObject(missing)
+  })
+
+  test('answers 401 to a token that is unknown, one of another course, and what is none', async () => {
+    const token = await openSession('ada')
+    const elsewhere = `cl_${'A'.repeat(22)}${token.slice(25)}`
+    for (const wrong of [`cl_${'A'.repeat(65)}`, elsewhere, `${token}A`, token.slice(0, -1), 'cl_', 'cl_é']) {
+      expect(await request(route, wrong), wrong).toMatchObject(ended)
+    }
+  })
+
+  test('answers the token of a session, in the documented form', async () => {
+    expectAnswer(route, await request(route, await openSession('ada')))
+  })
+
+  test('answers 401 from the moment at which the session ends', async () => {
+    const token = await openSession('ada')
+    service.clock.now += 59_999
+    expect((await request(route, token)).status).toBe(ROWS[route]!.status)
+    service.clock.now += 1
+    expect(await request(route, token)).toMatchObject(ended)
+  })
+
+  test('answers 401 as soon as the API key that made it is revoked', async () => {
+    const { id, key } = await service.key(owner.id, ['attempts:write'])
+    const token = await openSession('ada', key)
+    expect((await request(route, token)).status).toBe(ROWS[route]!.status)
+    await service.services.keys.revoke(id, new Date(service.clock.now))
+    expect(await request(route, token)).toMatchObject(ended)
+  })
+
+  test('answers 401 as soon as the learner is erased, and to the same learner enrolled again', async () => {
+    const learner = `erased-${route.length.toString()}`
+    const url = `/v1/courses/algebra/members/${learner}`
+    const token = await openSession(learner)
+    expect((await request(route, token)).status).toBe(ROWS[route]!.status)
+    expect((await service.call(`DELETE ${url}`, { key: owner.key })).status).toBe(204)
+    expect(await request(route, token)).toMatchObject(ended)
+    await service.call(`PUT ${url}`, { key: owner.key, body: { role: 'learner' } })
+    expect(await request(route, token)).toMatchObject(ended)
+  })
+})
+
+test.each([...guarded, 'POST /graphql'])('%s takes no token of a session for a key', async route => {
+  const token = await openSession('ada')
+  const answer =
+    route === 'POST /graphql'
+      ? await service.call(route, { key: token, body: { query: '{ __typename }' } })
+      : await request(route, token)
+  expect(answer.status).toBe(401)
+  expect(answer.text).toContain('missing-key')
+})
 
 function expectAnswer(route: string, answer: Awaited<ReturnType<TestService['call']>>): void {
   const row = ROWS[route]!

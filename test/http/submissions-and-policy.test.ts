@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createDatabase } from '../../src/database/client.js'
 import { holdNewcomer, waiting } from '../support/hold.js'
 import { createClassroom, hoursOn, RIGHT } from '../support/regrading.js'
-import { eventually, onServer } from '../support/server.js'
+import { eventually } from '../support/server.js'
 import { createTestService, START } from '../support/service.js'
 
 const { service, tenant, teacher, runner, close } = await createClassroom()
@@ -14,7 +14,7 @@ afterAll(async () => {
 })
 
 /** Who waits for the end of another transaction: not for an assignment, which has a lock of another kind. */
-const STORING = `SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`
+const storing = (): Promise<number> => waiting(service.url, 'transactionid')
 
 test.each<[string, (url: string) => Promise<unknown>]>([
   ['a change of policy', url => teacher.change(url, { points: 20 })],
@@ -30,12 +30,12 @@ test.each<[string, (url: string) => Promise<unknown>]>([
   const newcomer = `early-${url.slice(url.lastIndexOf('/') + 1)}`
   const holder = await holdNewcomer(service.url, 'algebra', newcomer)
   const early = submit(newcomer)
-  await eventually(async () => (await onServer(service.url, STORING)).length === 1)
+  await eventually(async () => (await storing()) === 1)
   const changed = upheaval(url)
   await eventually(async () => (await waiting(service.url)) === 2)
   const late = [submit('late'), submit('late-there', replica)]
   await eventually(async () => (await waiting(service.url)) === 3)
-  expect(await onServer(service.url, STORING)).toHaveLength(1)
+  expect(await storing()).toBe(1)
   await holder.letGo()
   await Promise.all([early, changed, ...late])
   const points = new Map((await teacher.attempts(url)).map(({ learner, maxPoints }) => [learner, maxPoints]))
