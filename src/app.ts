@@ -14,6 +14,7 @@ import { registerPressure, type PressureOptions } from './http/pressure.js'
 import { answerClientError, answerError, registerProblems } from './http/problems.js'
 import { createRateLimits, type RateLimits } from './http/rate-limits.js'
 import { registerRequestLog } from './http/request-log.js'
+import { registerAssetRoutes } from './http/routes/assets.js'
 import { registerAttemptBatchRoute } from './http/routes/attempt-batch.js'
 import { registerAttemptRoutes, registerProgressRoutes } from './http/routes/attempts.js'
 import { registerCourseRoutes } from './http/routes/courses.js'
@@ -21,12 +22,18 @@ import { registerExportRoutes } from './http/routes/exports.js'
 import { registerFigureRoutes } from './http/routes/figures.js'
 import { registerGraphRoutes } from './http/routes/graphs.js'
 import { registerJobRoutes } from './http/routes/jobs.js'
+import { registerLearnRoutes } from './http/routes/learn.js'
+import { registerPageRoutes } from './http/routes/pages.js'
+import { registerPracticeRoutes } from './http/routes/practice.js'
 import { registerWebhookRoutes } from './http/routes/webhooks.js'
 import { registerStatisticsRoutes } from './http/routes/statistics.js'
 import { createTraffic, type Traffic } from './http/traffic.js'
 import { proxyTrust, type TrustedProxies } from './http/trusted-proxies.js'
+import { readWebAssets } from './http/web-assets.js'
 import { GRAPHQL_ADDRESS, registerGraphql, type GraphqlOptions } from './graphql/register.js'
 import { registerSockets } from './graphql/sockets.js'
+import { createPractice } from './services/practice-page.js'
+import { createPublicGraphs } from './services/public-graphs.js'
 import type { Services } from './services/services.js'
 
 const BODY_BYTES = 256 * 1024
@@ -40,6 +47,12 @@ export type AppOptions = {
   readonly rateLimits?: RateLimits
   /** Whose word is taken for where a request comes from. Without it, nobody's: it comes from who is connected. */
   readonly trustedProxies?: TrustedProxies
+  /** The origin that browsers reach the service at. Without it, the one that each request names. */
+  readonly publicUrl?: string | undefined
+  /** Where the pages' code was built to. Without it, or where nothing is there, they do without. */
+  readonly webFolder?: URL | undefined
+  /** Who may show the pages in a frame, as sources of CSP. Without it, the service itself. */
+  readonly frameAncestors?: readonly string[]
   readonly metrics?: Metrics
   /** For who wants to know of it, or to end it. */
   readonly traffic?: Traffic
@@ -95,6 +108,8 @@ export async function buildApp(
     authenticate: services.authenticate,
     now: services.effects.now,
     limited: limits.lookUp,
+    authenticateSession: services.authenticateSession,
+    limitedSession: limits.lookUpSession,
   })
   limits.register()
   await registerOpenApi(app)
@@ -103,6 +118,9 @@ export async function buildApp(
     isDraining: traffic.isDraining,
     pingMilliseconds: options.pingMilliseconds,
   })
+  const assets = options.webFolder === undefined ? undefined : await readWebAssets(options.webFolder)
+  const graphs = createPublicGraphs(services)
+  const practice = createPractice(services, graphs)
   await app.register((scope, _options, done) => {
     // Set here and not on the root: other plugins bring schemas that are not zod's.
     scope.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => input => {
@@ -124,8 +142,22 @@ export async function buildApp(
     registerStatisticsRoutes(routes, services)
     registerJobRoutes(routes, services)
     registerWebhookRoutes(routes, services)
+    registerLearnRoutes(routes, services, { publicUrl: options.publicUrl })
+    registerPracticeRoutes(routes, { practice, graphs })
+    // In a scope of its own: what they refuse is a page.
+    void routes.register((pages, _pageOptions, pagesDone) => {
+      registerPageRoutes(pages.withTypeProvider<ZodTypeProvider>(), {
+        practice,
+        graphs,
+        assets,
+        frameAncestors: options.frameAncestors ?? ["'self'"],
+        isUnavailable: services.isUnavailable,
+      })
+      pagesDone()
+    })
     done()
   })
+  if (assets !== undefined) await registerAssetRoutes(app, assets)
   await registerGraphql(app, services, {
     introspection: false,
     ...options.graphql,

@@ -9,6 +9,7 @@ import { createCourseRepository } from './database/courses.js'
 import { isDatabaseOutOfReach, isDatabaseUnavailable } from './database/faults.js'
 import { createGraphRepository } from './database/graphs.js'
 import { createJobRepository } from './database/jobs.js'
+import { createLearnerSessionRepository } from './database/learner-sessions.js'
 import { createLearnerRepository } from './database/learners.js'
 import { notifyServers, type ListenForHints } from './database/live-hints.js'
 import { createMemberRepository } from './database/members.js'
@@ -33,6 +34,7 @@ import { memberHash } from './services/courses.js'
 import type { WriterObserver } from './database/writer-observer.js'
 import type { DeliveryBell } from './services/delivery-bell.js'
 import { createGraphLibrary } from './services/graph-library.js'
+import { createSessionAuthentication } from './services/learner-sessions.js'
 import { pauseFor } from './services/live-clock.js'
 import type { Services } from './services/services.js'
 import { createTurns } from './services/turns.js'
@@ -69,6 +71,7 @@ export function createServices(
 ): Services {
   const graphs = createGraphRepository(database)
   const keys = createKeyRepository(database)
+  const sessions = createLearnerSessionRepository(database)
   const deliveryBell: DeliveryBell = createBell()
   const feeds = createCourseFeeds({
     repository: createAttemptFeedRepository(database),
@@ -129,6 +132,8 @@ export function createServices(
     feeds,
     keys,
     authenticate: createAuthentication(keys, options.effects),
+    sessions,
+    authenticateSession: createSessionAuthentication(sessions, options.effects),
     tenants: createTenantRepository(database),
     isUnavailable: isDatabaseUnavailable,
     isOutOfReach: isDatabaseOutOfReach,

@@ -14,10 +14,14 @@ import { createPost } from './outbound/post.js'
 import { createWorkQueue } from './database/work-queue.js'
 import { demoKeyFile, openRuntime, prepareDatabase } from './runtime.js'
 import { createJobRunner } from './services/job-runner.js'
+import { createSessionPurge } from './services/learner-sessions.js'
 import { createStandingFolder } from './services/standing-folder.js'
 import { createSummaryFolder } from './services/summary-folder.js'
 import { seedDemo } from './services/seed-demo.js'
 import { createWebhookDispatcher } from './services/webhook-dispatcher.js'
+
+/** Where the pages' code is; run from the sources as well it is what was built last. */
+const WEB_FOLDER = new URL(import.meta.url.endsWith('.ts') ? '../dist/web/' : './web/', import.meta.url)
 
 /** After this long a stop no longer waits for connections on which nothing is under way. */
 const SILENT_MILLISECONDS = 2_500
@@ -139,6 +143,12 @@ async function start(
     },
   })
   opened.push(standings.stop)
+  const sessionPurge = createSessionPurge(runtime.services, {
+    onError: error => {
+      log.error({ err: error }, 'taking sessions away that have ended failed')
+    },
+  })
+  opened.push(sessionPurge.stop)
   const onDispatchError = (error: unknown): void => {
     log.error({ err: error }, 'sending to webhooks failed')
   }
@@ -157,6 +167,9 @@ async function start(
     pressure: { maxLoopDelay: config.maxLoopDelay },
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
+    frameAncestors: config.frameAncestors,
+    webFolder: WEB_FOLDER,
     graphql: { introspection: config.graphqlIntrospection },
     traffic,
     ...(metrics === undefined ? {} : { metrics }),
@@ -179,6 +192,7 @@ async function start(
   folder.start()
   dispatcher.start()
   standings.start()
+  sessionPurge.start()
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = localUrl(config.host, port)

@@ -17,6 +17,7 @@ function describeCodes(): string {
   return [
     'Grades back-propagation: publishes computation graphs, grades the boxes a learner filled in, keeps every attempt.',
     'Send `Authorization: Bearer cm_…` with every request under `/v1`; what a key may do is its scopes, named below.',
+    "Under `/learn` the token of a learner's session, `cl_…`, stands in the place of the key.",
     'Refusals are `application/problem+json`; their `code` is stable, and `errors` say what is wrong where.',
     folded('Codes of problems', '| code | status | title |\n|---|---|---|', problems),
     folded('Codes of the errors in a problem', '| code | meaning |\n|---|---|', entries),
@@ -53,8 +54,14 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'attempts', description: 'The main job: graded submissions' },
         { name: 'progress', description: 'How far learners have come' },
         { name: 'webhooks', description: 'Being told of events' },
+        { name: 'sessions', description: "Learners' pages: an assignment opened for one learner" },
       ],
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'cm_…' } } },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', bearerFormat: 'cm_…' },
+          session: { type: 'http', scheme: 'bearer', bearerFormat: 'cl_…' },
+        },
+      },
     },
     transform: input => {
       const { schema, url } = jsonSchemaTransform(input)
@@ -62,12 +69,12 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       // What is not REST is not described here, and hidden.
       if (right === undefined || right === 'open' || right === 'any-key') return { schema, url }
       const { description, response } = schema as RouteDocument
-      const scope = `Scope: \`${right}\`.`
+      const scope = right === 'session' ? "Needs the token of a learner's `session`." : `Scope: \`${right}\`.`
       return {
         schema: {
           ...schema,
           description: description === undefined ? scope : `${description} ${scope}`,
-          security: [{ key: [] }],
+          security: [right === 'session' ? { session: [] } : { key: [] }],
           response: Object.fromEntries(
             Object.entries(response).map(([status, answer]) => describeAnswer(status, answer)),
           ),

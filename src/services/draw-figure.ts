@@ -1,10 +1,13 @@
-/** Figures of published graphs, drawn once for each version, theme and view while they are kept. */
+/** Figures of published graphs, drawn once for each version, inputs, theme and view while they are kept. */
 import { LRUCache } from 'lru-cache'
-import type { FigureQuery } from '../contracts/graph.js'
+import type { Definition, FigureQuery } from '../contracts/graph.js'
+import type { Value } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
+import type { Figure } from '../figure/draw.js'
+import type { Theme } from '../figure/palette.js'
 import type { FigurePool } from './figure-pool.js'
 import { findGraph, type GraphLibrary, type LibraryGraph } from './graph-library.js'
-import { sha256 } from './hash.js'
+import { sha256, sha256Hex } from './hash.js'
 
 /** The most nodes of a graph that is drawn. */
 const MOST_NODES = 150
@@ -13,24 +16,25 @@ const MOST_KEPT_CHARACTERS = 32_000_000
 /** For so long a figure that took too much is refused without another try. */
 const REFUSED_MILLISECONDS = 30_000
 
-/** An SVG document, and the tag by which a client knows it again. */
-export type DrawnFigure = { readonly svg: string; readonly tag: string }
+/** A figure, and the tag by which a client knows its document again. */
+export type DrawnFigure = Figure & { readonly tag: string }
 
 type Outcome = DrawnFigure | { readonly refusal: Refusal }
-type Look = Pick<FigureQuery, 'theme' | 'view'>
+type Look = { readonly theme: Theme; readonly view: FigureQuery['view'] }
+type Inputs = ReadonlyMap<string, Value>
 
 export type FigureStore = ReturnType<typeof createFigureStore>
 
 /** Figures drawn by a pool. Requests for one figure that come at once draw it once. */
 export function createFigureStore(pool: FigurePool) {
-  const drawn = new LRUCache<string, Outcome, { graph: LibraryGraph; look: Look }>({
+  const drawn = new LRUCache<string, Outcome, { definition: Definition; look: Look }>({
     maxSize: MOST_KEPT_CHARACTERS,
     sizeCalculation: outcome => ('svg' in outcome ? outcome.svg.length : 1_000),
     ignoreFetchAbort: true,
-    fetchMethod: async (_id, _stale, { context: { graph, look }, options }) => {
+    fetchMethod: async (_id, _stale, { context: { definition, look }, options }) => {
       try {
-        const { svg } = await pool.draw({ definition: graph.definition, ...look })
-        return { svg, tag: Buffer.from(sha256(svg)).toString('base64url') }
+        const figure = await pool.draw({ definition, ...look })
+        return { ...figure, tag: Buffer.from(sha256(figure.svg)).toString('base64url') }
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'figure-not-drawn') throw error
         options.ttl = REFUSED_MILLISECONDS
@@ -39,10 +43,23 @@ export function createFigureStore(pool: FigurePool) {
     },
   })
   return {
-    /** The figure of a version. */
-    async get(graph: LibraryGraph, look: Look): Promise<DrawnFigure> {
-      const id = [graph.graphId, graph.version, look.theme, look.view].join('/')
-      const outcome = await drawn.forceFetch(id, { context: { graph, look } })
+    /**
+     * The figure of a version, with these values of its inputs in place of its own if they are given. Refuses graphs of
+     * too many nodes, and those that take too much to draw.
+     */
+    async get(graph: LibraryGraph, look: Look, inputs?: Inputs): Promise<DrawnFigure> {
+      const count = graph.definition.nodes.length
+      if (count > MOST_NODES) {
+        const most = String(MOST_NODES)
+        throw new Refusal(
+          'figure-too-large',
+          `Graphs of up to ${most} nodes are drawn; this one has ${String(count)}.`,
+        )
+      }
+      const definition = inputs === undefined ? graph.definition : withInputs(graph.definition, inputs)
+      const values = inputs === undefined ? '' : sha256Hex(JSON.stringify(definition.inputs))
+      const id = [graph.graphId, graph.version, look.theme, look.view, values].join('/')
+      const outcome = await drawn.forceFetch(id, { context: { definition, look } })
       if ('refusal' in outcome) throw outcome.refusal
       return outcome
     },
@@ -58,14 +75,13 @@ export async function drawFigureOf(
   key: string,
   { version, ...look }: FigureQuery,
 ): Promise<DrawnFigure> {
-  const graph = await findGraph(library, tenantId, key, version)
-  const count = graph.definition.nodes.length
-  if (count > MOST_NODES) {
-    const most = String(MOST_NODES)
-    throw new Refusal(
-      'figure-too-large',
-      `Graphs of up to ${most} nodes are drawn; this one has ${String(count)}.`,
-    )
+  return figures.get(await findGraph(library, tenantId, key, version), look)
+}
+
+/** A definition with other values of its inputs. */
+function withInputs(definition: Definition, inputs: Inputs): Definition {
+  return {
+    ...definition,
+    inputs: definition.inputs.map(input => ({ ...input, value: inputs.get(input.name) ?? input.value })),
   }
-  return figures.get(graph, look)
 }

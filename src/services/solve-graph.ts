@@ -63,16 +63,12 @@ export function evaluateDefinition(
 
 function solve(published: PublishedGraph, boxAsked: string | undefined): Solution {
   const { graph, evaluation } = published
-  if (boxAsked !== undefined && !graph.asked.some(box => box.id === boxAsked)) {
-    const message = 'This graph asks no box of that id.'
-    throw new Refusal('unknown-box', message, [{ path: '/query/box', code: 'unknown-box', message }])
-  }
+  if (boxAsked !== undefined) askedBox(graph, boxAsked)
+  const cascades = cascadesOf(published)
   const all = graph.asked.length <= MAX_EXPLAINED
   const viewSolution = createSolver(published)
   // The box asked comes first, so that what is left out for want of steps is never its.
   const asked = graph.asked.filter(box => box.id === boxAsked).map(box => viewSolution(box, true))[0]
-  const edges = graph.nodes.reduce((count, node) => count + node.operands.length, 0)
-  const parameters = graph.inputs.filter(({ role }) => role === 'parameter')
   return {
     values: Object.fromEntries(evaluation.values),
     locals: [...evaluation.locals].flatMap(([node, byOperand]) =>
@@ -82,10 +78,29 @@ function solve(published: PublishedGraph, boxAsked: string | undefined): Solutio
     boxes: graph.asked.map(box =>
       box.id === asked?.id ? asked : viewSolution(box, all && boxAsked === undefined),
     ),
-    ...(parameters.length * edges <= MAX_CASCADE_EDGES
-      ? { cascades: parameters.flatMap(({ name }) => viewCascade(graph, evaluation, name)) }
-      : {}),
+    ...(cascades === undefined ? {} : { cascades }),
   }
+}
+
+/** The solution of one box with its steps, and of no other. */
+export function explainOne(published: PublishedGraph, box: Box): BoxSolution {
+  return createSolver(published)(box, true)
+}
+
+/** How a nudge of each parameter runs through a graph; undefined where that is too much to be told. */
+export function cascadesOf({ graph, evaluation }: PublishedGraph): Solution['cascades'] {
+  const edges = graph.nodes.reduce((count, node) => count + node.operands.length, 0)
+  const parameters = graph.inputs.filter(({ role }) => role === 'parameter')
+  if (parameters.length * edges > MAX_CASCADE_EDGES) return undefined
+  return parameters.flatMap(({ name }) => viewCascade(graph, evaluation, name))
+}
+
+/** The box of an id that a query names; `unknown-box` where the graph asks none of that id. */
+export function askedBox({ asked }: CompiledGraph, id: string): Box {
+  const box = asked.find(candidate => candidate.id === id)
+  if (box !== undefined) return box
+  const message = 'This graph asks no box of that id.'
+  throw new Refusal('unknown-box', message, [{ path: '/query/box', code: 'unknown-box', message }])
 }
 
 /** Shows boxes of one graph with their values, out of one budget of work. */

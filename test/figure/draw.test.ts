@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import type { CompiledGraph } from '../../src/engine/graph.js'
 import { drawFigure, type Figure, type FigureSource } from '../../src/figure/draw.js'
 import { createTypesetter } from '../../src/figure/mathjax.js'
+import type { Theme } from '../../src/figure/palette.js'
 import type { Place } from '../../src/figure/places.js'
 import type { View } from '../../src/figure/plan.js'
 import type { Typesetter } from '../../src/figure/typeset.js'
@@ -32,10 +33,7 @@ describe('a figure gives no answer away', () => {
     }>()
     expectTypeOf<CompiledGraph>().not.toHaveProperty('values')
     expectTypeOf(drawFigure).parameters.toEqualTypeOf<
-      [
-        FigureSource,
-        { readonly theme: 'light' | 'dark'; readonly view: View; readonly typesetter: Typesetter },
-      ]
+      [FigureSource, { readonly theme: Theme; readonly view: View; readonly typesetter: Typesetter }]
     >()
   })
 

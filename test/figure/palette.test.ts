@@ -14,7 +14,8 @@ function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-describe.each(Object.entries(PALETTES))('the %s theme', (_, palette) => {
+describe.each(['light', 'dark'] as const)('the %s theme', theme => {
+  const palette = PALETTES[theme]
   const { ground, node, column } = palette
   test.each([
     ['text', palette.ink, [ground, node.fill]],
@@ -33,4 +34,23 @@ describe.each(Object.entries(PALETTES))('the %s theme', (_, palette) => {
   ])('%s stand out as graphics must', (_name, colour, behind) => {
     for (const other of behind) expect(contrast(colour, other)).toBeGreaterThanOrEqual(3)
   })
+})
+
+/** Every colour of a palette with the name that it has there: `ink`, `node fill`. */
+function named(part: object, path: readonly string[] = []): [string, string][] {
+  return Object.entries(part).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'string'
+      ? [[[...path, name].join(' '), value] satisfies [string, string]]
+      : named(value as object, [...path, name]),
+  )
+}
+
+test('the page theme names one custom property for each colour, after what it colours', () => {
+  const colours = new Map(named(PALETTES.light))
+  const properties = named(PALETTES.page)
+  expect(properties.map(([name]) => name)).toEqual([...colours.keys()])
+  for (const [name, property] of properties) {
+    const words = name.replaceAll(/[A-Z]/g, capital => `-${capital.toLowerCase()}`).replaceAll(' ', '-')
+    expect(property).toBe(`var(--cm-${words}, ${colours.get(name)!})`)
+  }
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Refusal } from '../../src/errors.js'
 import { createFigureStore } from '../../src/services/draw-figure.js'
 import type { FigurePool } from '../../src/services/figure-pool.js'
+import type { FigureJob } from '../../src/services/figure-worker.js'
 import { findGraph } from '../../src/services/graph-library.js'
 import { elementsOf } from '../support/figures.js'
 import { createTestService, type Answer, type TestService } from '../support/service.js'
@@ -234,6 +235,30 @@ describe('the store of figures', () => {
     await store.get(graph, { ...look, theme: 'dark' })
     await store.get(await find('fan-out'), look)
     expect(drawn()).toBe(3)
+  })
+
+  test('draws a version once for each of the inputs that learners are given, with those in it', async () => {
+    const asked: FigureJob[] = []
+    const { store, drawn } = storeOver(job => {
+      asked.push(job)
+      return Promise.resolve(figure)
+    })
+    const graph = await find('lab-network1')
+    const given = new Map([
+      ['w', 7],
+      ['b', 8],
+      ['x', 2],
+      ['y', 1],
+    ])
+    for (let round = 0; round < 2; round += 1) {
+      await store.get(graph, look)
+      await store.get(graph, look, given)
+      await store.get(graph, look, new Map([...given, ['w', 9]]))
+    }
+    expect(drawn()).toBe(3)
+    const drawnWith = asked.map(job => job.definition.inputs.find(({ name }) => name === 'w')?.value)
+    expect(drawnWith).toEqual([-2, 7, 9])
+    expect(graph.definition.inputs.find(({ name }) => name === 'w')?.value).toBe(-2)
   })
 
   test('does not try again at once what took too much', async () => {

@@ -3,6 +3,7 @@ import { figureQuerySchema } from '../../contracts/graph.js'
 import { drawFigureOf } from '../../services/draw-figure.js'
 import type { Services } from '../../services/services.js'
 import { principalOf } from '../authentication.js'
+import { isKnownTag } from '../entity-tag.js'
 import { graphPath, refusals, type ZodApp } from './route-parts.js'
 
 /** An SVG document may name nothing to be loaded and run nothing, wherever it is opened. */
@@ -37,14 +38,8 @@ export function registerFigureRoutes(app: ZodApp, services: Pick<Services, 'libr
         .header('cache-control', 'private, no-cache')
         .header('etag', etag)
         .header('content-security-policy', SVG_POLICY)
-      if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
+      if (isKnownTag(request.headers['if-none-match'], etag)) return reply.code(304).send()
       return reply.type('image/svg+xml; charset=utf-8').send(svg)
     },
   )
-}
-
-/** Whether If-None-Match names this tag (RFC 9110: a list, each perhaps weak, or `*`). */
-function isKnown(header: string | undefined, etag: string): boolean {
-  const tags = (header ?? '').split(',').map(tag => tag.trim().replace(/^W\//, ''))
-  return tags.includes(etag) || tags.includes('*')
 }
