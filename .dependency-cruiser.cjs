@@ -27,10 +27,31 @@ module.exports = {
       within('services/'),
       within('database/', 'grading/', 'figure/', 'engine/', 'contracts/', 'errors\\.ts'),
     ),
+    // What both server and browser say; the codes that it says something of are types of grading.
+    only('strings', within('strings/'), within('grading/')),
+    only('pages', within('pages/'), within('strings/', 'contracts/')),
+    only('web', within('web/'), within('strings/', 'contracts/', 'figure/', 'engine/', 'grading/')),
+    {
+      name: 'strings-and-web-import-types-only',
+      severity: 'error',
+      comment: 'Nothing that grades, no schema and no figure goes to the browser.',
+      from: { path: within('strings/', 'web/') },
+      to: {
+        path: within('contracts/', 'figure/', 'engine/', 'grading/'),
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'pages-know-no-world',
+      severity: 'error',
+      comment: 'pages take values and return HTML.',
+      from: { path: within('pages/', 'strings/') },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
     only(
       'http',
       within('http/'),
-      within('services/', 'contracts/', 'errors\\.ts', 'database/writer-observer\\.ts'),
+      within('services/', 'contracts/', 'pages/', 'strings/', 'errors\\.ts', 'database/writer-observer\\.ts'),
     ),
     only('outbound', within('outbound/'), within('services/')),
     only(

@@ -6,7 +6,7 @@ const PLAIN = ['*.js', '*.cjs', 'scripts/**/*.mjs']
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'src/database/generated/', '.chainmark/', '.dist-*/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/compile.ts', 'test/support/global-setup.ts'],
+    globalSetup: ['test/support/compile.ts', 'test/support/global-setup.ts', 'test/support/chromium.ts'],
     pool: 'forks',
     // A worker loads what files have in common once: no module keeps state that one could leave to another.
     isolate: false,

@@ -1,5 +1,5 @@
-// src/ → dist/ without checking types (that is `npm run check`): a tenth of a second instead of ten, and nothing at all
-// when dist/ was made from these very sources. Made aside and moved into place, so that a build that fails or a second
+// src/ → dist/ without checking types (that is `npm run check`): a second instead of ten, and nothing at all when dist/
+// was made from these very sources. The browser's part, src/web, becomes dist/web by Vite. Made aside and moved into place, so that a build that fails or a second
 // one at the same time leaves a dist/ that works.
 import { createHash } from 'node:crypto'
 import {
@@ -12,7 +12,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import process from 'node:process'
 import { build, version } from 'esbuild'
 
 const STAMP = 'dist/.compiled'
@@ -20,16 +22,24 @@ const STAMP = 'dist/.compiled'
 /** Files that are not compiled. */
 const COPIED = ['graphql/schema.graphql']
 
+/** The browser's part, and the pages it begins at. */
+const WEB = path.join('src', 'web')
+const WEB_ENTRIES = ['practice.tsx', 'learn.tsx']
+
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .map(entry => path.join(folder, entry.name))
     .flatMap(file => (statSync(file).isDirectory() ? filesIn(file) : [file]))
 }
 
-/** What dist/ depends on: every source by name, size and time, this script and the compiler. */
+function versionOf(name) {
+  return createRequire(import.meta.url)(`${name}/package.json`).version
+}
+
+/** What dist/ depends on: every source by name, size and time, how they are read, this script and the compilers. */
 function digestOfSources() {
-  const hash = createHash('sha256').update(version)
-  for (const file of [...filesIn('src'), 'scripts/compile.mjs'].sort()) {
+  const hash = createHash('sha256').update([version, versionOf('vite'), versionOf('preact')].join())
+  for (const file of [...filesIn('src'), 'tsconfig.json', 'scripts/compile.mjs'].sort()) {
     const { size, mtimeMs } = statSync(file)
     hash.update(`${file}\n${size}\n${mtimeMs}\n`)
   }
@@ -44,19 +54,59 @@ function stampedDigest() {
   }
 }
 
+/** What runs in Node. */
+function buildServer(outdir) {
+  const isSource = file => file.endsWith('.ts') && !file.startsWith(WEB + path.sep)
+  return build({
+    entryPoints: filesIn('src').filter(isSource),
+    outbase: 'src',
+    outdir,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
+
+/**
+ * What runs in the browser: two entries that share chunks, one stylesheet, and the manifest by which the server finds
+ * them. Names hold a hash of what is in the file. Nothing is written into the page itself, which allows no script of
+ * its own.
+ */
+async function buildWeb(outDir) {
+  // What calls this may run under another environment, and the page is the same in each.
+  process.env.NODE_ENV = 'production'
+  const vite = await import('vite')
+  await vite.build({
+    root: path.resolve(WEB),
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    mode: 'production',
+    logLevel: 'warn',
+    base: '/',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: path.resolve(outDir),
+      emptyOutDir: true,
+      assetsDir: 'assets',
+      assetsInlineLimit: 0,
+      manifest: true,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      sourcemap: false,
+      target: 'es2022',
+      rolldownOptions: { input: WEB_ENTRIES.map(entry => path.resolve(WEB, entry)) },
+    },
+  })
+}
+
 async function compile(digest) {
   const aside = mkdtempSync('.dist-')
   try {
     const fresh = path.join(aside, 'new')
-    await build({
-      entryPoints: ['src/**/*.ts'],
-      outdir: fresh,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      sourcemap: true,
-      logLevel: 'warning',
-    })
+    await Promise.all([buildServer(fresh), buildWeb(path.join(fresh, 'web'))])
     // Read when the server starts: it is no module.
     for (const file of COPIED) cpSync(path.join('src', file), path.join(fresh, file))
     writeFileSync(path.join(fresh, '.compiled'), digest)

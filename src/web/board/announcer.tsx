@@ -1,0 +1,36 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { PageBox } from '../../contracts/practice.js'
+import type { Strings } from '../../strings/strings.js'
+import { shownVerdict, type Board } from '../state/board.js'
+import { verdictText } from '../state/wording.js'
+
+type AnnouncerProps = {
+  readonly strings: Strings
+  readonly boxes: readonly PageBox[]
+  readonly board: Board
+  /** What is said last, such as that all is done. */
+  readonly last: string
+}
+
+const MOST_AT_ONCE = 3
+
+/** Says new verdicts to those who do not see them. */
+export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
+  const said = useRef(new Map<string, string>())
+  const [text, setText] = useState('')
+  useEffect(() => {
+    const news: string[] = []
+    for (const { id, label } of boxes) {
+      const verdict = shownVerdict(board, id)
+      const words = verdict === null ? '' : `${label.text}: ${verdictText(strings, verdict)}`
+      if (said.current.get(id) !== words && words !== '') news.push(words)
+      said.current.set(id, words)
+    }
+    if (news.length > 0 || last !== '') setText([...news.slice(0, MOST_AT_ONCE), last].join(' '))
+  }, [board, boxes, last, strings])
+  return (
+    <div class="visually-hidden" aria-live="polite">
+      {text}
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+import type { AttemptAnswer } from '../contracts/attempt.js'
+import type { Language, Strings } from '../strings/strings.js'
+import { writeNumber } from './learn-header.js'
+
+type LearnResultProps = {
+  readonly answer: AttemptAnswer
+  readonly language: Language
+  readonly strings: Strings
+  readonly canSubmitAgain: boolean
+  /** Begins the next attempt, where it has other values; null: it has the same. */
+  readonly onNext: (() => void) | null
+}
+
+/** What came of an attempt, as far as the policy tells. */
+export function LearnResult({ answer, language, strings, canSubmitAgain, onNext }: LearnResultProps) {
+  const { learn } = strings
+  const isScored = 'progress' in answer
+  const remaining = isScored ? answer.progress.remaining : answer.remaining
+  const sentences = [
+    ...(answer.late ? [learn.late] : []),
+    isScored
+      ? learn.scored(writeNumber(answer.points, language), writeNumber(answer.maxPoints, language))
+      : learn.noFeedback,
+    ...(remaining === null ? [] : [`${learn.attemptsLeft(remaining)}.`]),
+    ...(canSubmitAgain && onNext === null && !(isScored && answer.credit === 1) ? [learn.tryAgain] : []),
+  ]
+  return (
+    <section class="done" aria-labelledby="done-title">
+      <h2 id="done-title">
+        {isScored && answer.credit === 1 ? learn.completed : learn.stored(answer.number)}
+      </h2>
+      <p>{sentences.join(' ')}</p>
+      {canSubmitAgain && onNext !== null && (
+        <button type="button" onClick={onNext}>
+          {learn.nextAttempt}
+        </button>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,51 @@
+/** A learner's session in this tab: its token, and what it opens. */
+import type { AttemptAnswer } from '../contracts/attempt.js'
+import type { SessionView } from '../contracts/learn.js'
+import { request } from './browser/requests.js'
+import { storageOf } from './browser/storage.js'
+import type { KeyValueStore, PendingAttempt } from './state/drafts.js'
+import type { Outcome } from './state/persistent.js'
+import { answersOf } from './state/verdicts.js'
+
+const TOKEN_KEY = 'chainmark:token:v1'
+const SUBJECT_KEY = 'chainmark:subject:v1'
+
+/**
+ * The token of the address, which is taken from there at once, so that it is in no history, bookmark or picture of the
+ * screen; after a reload the one that this tab has kept.
+ */
+export function takeToken(): string | null {
+  const storage = storageOf('sessionStorage')
+  const given = decodeURIComponent(window.location.hash.slice(1))
+  if (given === '') return storage?.getItem(TOKEN_KEY) ?? null
+  window.history.replaceState(null, '', window.location.pathname + window.location.search)
+  // Another learner may have used this tab before.
+  if (storage?.getItem(TOKEN_KEY) !== given) storage?.removeItem(SUBJECT_KEY)
+  storage?.setItem(TOKEN_KEY, given)
+  return given
+}
+
+/** The subject of the session that this tab had last: what was typed can be read even when it has ended. */
+export function lastSubject(storage: KeyValueStore | null): string | null {
+  return storage?.getItem(SUBJECT_KEY) ?? null
+}
+
+export function rememberSubject(storage: KeyValueStore | null, subject: string): void {
+  storage?.setItem(SUBJECT_KEY, subject)
+}
+
+/** The requests that a token opens. */
+export function createSessionRequests(token: string) {
+  const headers = { authorization: `Bearer ${token}` }
+  return {
+    read: (): Promise<Outcome<SessionView>> => request('/learn/session', { headers }),
+    submit: ({ key, variant, entries }: PendingAttempt): Promise<Outcome<AttemptAnswer>> =>
+      request('/learn/attempts', {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': key },
+        body: { answers: answersOf(entries), ...(variant === '' ? {} : { variant }) },
+      }),
+  }
+}
+
+export type SessionRequests = ReturnType<typeof createSessionRequests>

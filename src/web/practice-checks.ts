@@ -1,0 +1,73 @@
+/** Practice: entries are checked by the server when a box is left; nothing is stored there. */
+import type { PracticeView } from '../contracts/attempt.js'
+import { request, wait } from './browser/requests.js'
+import type { Board, BoardAction, Entries } from './state/board.js'
+import { createPersistent, type Trouble } from './state/persistent.js'
+import type { Store } from './state/store.js'
+import { isWorthALook, PAUSE_MILLISECONDS } from './state/typing.js'
+import { answersOf, verdictsOf } from './state/verdicts.js'
+
+type Options = {
+  readonly board: Store<Board, BoardAction>
+  /** The address that grades. */
+  readonly path: string
+  readonly onTrouble: (trouble: Trouble | null) => void
+  /** A refusal in words; null: there is none any more. */
+  readonly onRefused: (detail: string | null) => void
+}
+
+export type Checks = {
+  /** Looks at all entries; where they are as they were last looked at, it does nothing. */
+  readonly check: () => void
+  /** To be called while something is typed: after a pause it is looked at whether it can be read. */
+  readonly typed: (box: string) => void
+  /** Sends at once what waits to be sent again. */
+  readonly now: () => void
+  readonly stop: () => void
+}
+
+/** Checks all entries of a board so far, each state of them once. */
+export function createChecks({ board, path, onTrouble, onRefused }: Options): Checks {
+  let lastSent = ''
+  let pause: ReturnType<typeof setTimeout> | undefined
+
+  const grading = createPersistent<Entries, PracticeView>({
+    send: entries => request(path, { method: 'POST', body: { answers: answersOf(entries) } }),
+    wait,
+    onTrouble,
+    onAnswer(body, entries, sequence) {
+      onRefused(null)
+      board.dispatch({ kind: 'judged', sequence, verdicts: verdictsOf(body.boxes, entries) })
+    },
+    onProblem({ detail }) {
+      lastSent = ''
+      onRefused(detail)
+    },
+  })
+
+  const check = (): void => {
+    clearTimeout(pause)
+    const entries = new Map([...board.get().entries].filter(([, text]) => text.trim() !== ''))
+    const sent = JSON.stringify([...entries].sort())
+    if (sent === lastSent) return
+    lastSent = sent
+    if (entries.size > 0) grading.start(entries)
+    else {
+      grading.stop()
+      board.dispatch({ kind: 'verdicts-dropped' })
+    }
+  }
+
+  return {
+    check,
+    typed(box) {
+      clearTimeout(pause)
+      if (isWorthALook(board.get().entries.get(box) ?? '')) pause = setTimeout(check, PAUSE_MILLISECONDS)
+    },
+    now: grading.now,
+    stop() {
+      clearTimeout(pause)
+      grading.stop()
+    },
+  }
+}

@@ -1,0 +1,236 @@
+/** A public graph to be practised. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { PageBox, RevealView } from '../contracts/practice.js'
+import { stringsOf } from '../strings/strings.js'
+import { Announcer } from './board/announcer.js'
+import { Banner } from './board/banner.js'
+import { BoardView } from './board/board-view.js'
+import { Dock } from './board/dock.js'
+import type { Drawing } from './board/figure-drawing.js'
+import { GivenValues } from './board/given-values.js'
+import { ProgressLine } from './board/progress-line.js'
+import { Remarks } from './board/remarks.js'
+import { useBoardHandlers } from './board/use-board-handlers.js'
+import { keepDraft } from './browser/draft-keeping.js'
+import type { PracticeData } from './browser/page-data.js'
+import { request } from './browser/requests.js'
+import { storageOf } from './browser/storage.js'
+import { useStore } from './browser/use-store.js'
+import { CascadeDialog } from './dialogs/cascade-dialog.js'
+import { StepsDialog } from './dialogs/steps-dialog.js'
+import { createChecks } from './practice-checks.js'
+import { countRight, reduceBoard, shownVerdict, startBoard } from './state/board.js'
+import { createDraftStore } from './state/drafts.js'
+import type { Trouble } from './state/persistent.js'
+import { createStore } from './state/store.js'
+import { boxTitle } from './state/wording.js'
+
+type PracticePageProps = { readonly data: PracticeData; readonly drawing: Drawing | null }
+
+type Opened = { readonly kind: 'steps'; readonly box: PageBox } | { readonly kind: 'cascade' }
+
+/** The page below its title. */
+export function PracticePage({ data, drawing }: PracticePageProps) {
+  const { graph, language } = data
+  const strings = stringsOf(language)
+  const { practice } = strings
+  const [trouble, setTrouble] = useState<Trouble | null>(null)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const [note, setNote] = useState('')
+  const [opened, setOpened] = useState<Opened | null>(null)
+  const inputs = useRef(new Map<string, HTMLInputElement>())
+  const typing = useRef<string | null>(null)
+  const [kit] = useState(() => {
+    const drafts = createDraftStore(storageOf('localStorage'), subjectOf(data))
+    const board = createStore(reduceBoard, startBoard(drafts.read().entries))
+    const path = addressOf(data, 'grade')
+    return {
+      board,
+      drafts,
+      checks: createChecks({ board, path, onTrouble: setTrouble, onRefused: setRefusal }),
+      keepsDrafts: storageOf('localStorage') !== null,
+    }
+  })
+  const board = useStore(kit.board)
+
+  useEffect(() => {
+    const { checks, drafts } = kit
+    const keeping = keepDraft({
+      drafts,
+      board: kit.board,
+      typing: () => typing.current,
+      pending: () => null,
+      onMerged: checks.check,
+    })
+    checks.check()
+    window.addEventListener('online', checks.now)
+    return () => {
+      keeping.stop()
+      checks.stop()
+      window.removeEventListener('online', checks.now)
+    }
+  }, [kit])
+
+  const undo = (): void => {
+    kit.board.dispatch({ kind: 'undone' })
+    kit.checks.check()
+  }
+  const { handlers, current, focus } = useBoardHandlers({
+    boxes: graph.boxes,
+    board: kit.board,
+    inputs,
+    typing,
+    onLeft: kit.checks.check,
+    onTyped: kit.checks.typed,
+    onUndo: undo,
+  })
+
+  const reveal = async (): Promise<void> => {
+    if (kit.board.get().revealed !== null) {
+      kit.board.dispatch({ kind: 'hidden' })
+      setNote(practice.hidden)
+      return
+    }
+    const outcome = await request<RevealView>(addressOf(data, 'reveal'))
+    if (outcome.kind === 'ok') {
+      const values = new Map(outcome.body.boxes.map(({ id, value }) => [id, value]))
+      kit.board.dispatch({ kind: 'revealed', values })
+      setNote(practice.revealed)
+    } else setNote(practice.notLoaded)
+  }
+
+  const isRevealed = board.revealed !== null
+  const all = graph.boxes.length
+  const right = countRight(board, graph.boxes)
+  const isSolved = all > 0 && right === all
+  const currentBox = graph.boxes.find(({ id }) => id === current) ?? null
+
+  return (
+    <div class="app">
+      <GivenValues graph={graph} strings={strings} />
+      <div class="tools" role="group" aria-label={strings.board.tools}>
+        <ProgressLine words={strings.board.progress(right, all)} part={right} all={all} />
+        <div class="buttons">
+          <button type="button" disabled={isRevealed || board.history.length === 0} onClick={undo}>
+            {strings.board.undo}
+          </button>
+          <button
+            type="button"
+            disabled={isRevealed || board.entries.size === 0}
+            onClick={() => {
+              kit.board.dispatch({ kind: 'cleared' })
+              kit.checks.check()
+            }}
+          >
+            {strings.board.clear}
+          </button>
+          <button type="button" onClick={() => void reveal()}>
+            {isRevealed ? practice.hideAll : practice.revealAll}
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              setOpened({ kind: 'cascade' })
+            }}
+          >
+            {practice.cascade}
+          </button>
+        </div>
+      </div>
+      <Banner strings={strings} trouble={trouble} onRetry={kit.checks.now} />
+      <div role="status" class="note-place">
+        {(refusal ?? note) !== '' && <p class="note">{refusal ?? note}</p>}
+      </div>
+      {isSolved && (
+        <section class="done" aria-labelledby="done-title">
+          <h2 id="done-title">{practice.solvedTitle}</h2>
+          <p>{practice.solvedText(all)}</p>
+          <a class="button" href={`/${searchOf({ tenant: data.tenant, lang: chosenLanguage() })}`}>
+            {practice.moreGraphs}
+          </a>
+        </section>
+      )}
+      <BoardView
+        graph={graph}
+        drawing={drawing}
+        strings={strings}
+        board={board}
+        current={current}
+        isReadOnly={false}
+        handlers={handlers}
+        inputs={inputs}
+      />
+      <Remarks strings={strings} boxes={graph.boxes} board={board} onGo={focus} />
+      {!kit.keepsDrafts && <p class="quiet">{strings.board.draftNotKept}</p>}
+      <Dock
+        strings={strings}
+        box={currentBox}
+        verdict={currentBox === null ? null : shownVerdict(board, currentBox.id)}
+        hint={strings.board.startHint}
+      >
+        {currentBox !== null && (
+          <button
+            type="button"
+            title={boxTitle(strings, currentBox)}
+            onClick={() => {
+              setOpened({ kind: 'steps', box: currentBox })
+            }}
+          >
+            {practice.showHow}
+          </button>
+        )}
+      </Dock>
+      <Announcer
+        strings={strings}
+        boxes={graph.boxes}
+        board={board}
+        last={isSolved ? practice.solvedTitle : ''}
+      />
+      {opened?.kind === 'steps' && (
+        <StepsDialog
+          strings={strings}
+          box={opened.box}
+          path={addressOf(data, 'steps', opened.box.id)}
+          onClose={() => {
+            setOpened(null)
+          }}
+        />
+      )}
+      {opened?.kind === 'cascade' && (
+        <CascadeDialog
+          strings={strings}
+          path={addressOf(data, 'cascade')}
+          onClose={() => {
+            setOpened(null)
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+/** What the draft of a graph is kept under. */
+function subjectOf({ graph, tenant }: PracticeData): string {
+  return [tenant ?? '', graph.key, String(graph.version)].map(encodeURIComponent).join('/')
+}
+
+function addressOf(
+  { graph, tenant }: PracticeData,
+  what: 'grade' | 'steps' | 'reveal' | 'cascade',
+  box: string | null = null,
+): string {
+  const query = searchOf({ version: String(graph.version), tenant, box })
+  return `/practice/graphs/${encodeURIComponent(graph.key)}/${what}${query}`
+}
+
+function searchOf(values: Readonly<Record<string, string | null>>): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) if (value !== null) search.set(name, value)
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** The language as the address has it, which links keep. */
+function chosenLanguage(): string | null {
+  return new URLSearchParams(window.location.search).get('lang')
+}

@@ -1,0 +1,61 @@
+/** What is said of a box in the language of the page. */
+import type { Strings } from '../../strings/strings.js'
+import type { Remark, Verdict } from './board.js'
+
+export type NamedBox = {
+  readonly kind: 'forward' | 'local' | 'gradient'
+  readonly of: string
+  readonly wrt: string | null
+  readonly label: { readonly text: string }
+  readonly shape?: readonly number[] | undefined
+  readonly answer?: 'expression' | undefined
+}
+
+/** What a box is called: its label and what it is. */
+export function boxTitle(strings: Strings, { kind, of, wrt, label }: NamedBox): string {
+  const { forward, local, gradient } = strings.boxes
+  if (wrt === null || kind === 'forward') return forward(label.text)
+  return kind === 'local' ? local(label.text, of, wrt) : gradient(label.text, of, wrt)
+}
+
+/** What a box asks for, where that is not simply a number: in words, and as one might type it. */
+export function askedForm(
+  strings: Strings,
+  { answer, shape = [] }: NamedBox,
+): { readonly words: string; readonly placeholder: string } | null {
+  const { asked, placeholders } = strings.boxes
+  if (answer === 'expression') return { words: asked.expression, placeholder: placeholders.expression }
+  const [rows, columns] = shape
+  if (rows === undefined) return null
+  if (columns === undefined) return { words: asked.vector(rows), placeholder: placeholders.vector }
+  return { words: asked.matrix(rows, columns), placeholder: placeholders.matrix }
+}
+
+/** The name in the last sentence of what the server says of an entry that follows from an earlier slip. */
+const FOLLOWS_FROM = /Look at (.+) again\.$/
+
+/** A remark in the language of the page; what it has no words for, as the server says it. */
+export function remarkText(strings: Strings, { code, message }: Remark): string {
+  if (code === 'follows') {
+    const from = FOLLOWS_FROM.exec(message)?.[1]
+    // Some names of boxes are English phrases; they are said in English only.
+    if (from !== undefined && (strings.feedback === null || !from.includes(' ')))
+      return strings.followsFrom(from)
+  }
+  if (strings.feedback === null) return message
+  return new Map<string, string>(Object.entries(strings.feedback)).get(code) ?? message
+}
+
+/** A verdict in words, with all that there is to say of it. */
+export function verdictText(strings: Strings, { status, remarks, partly, expected }: Verdict): string {
+  const words = strings.verdicts[status]
+  const isPartlyRight = partly !== null && partly.right > 0 && partly.right < partly.all
+  return [
+    isPartlyRight ? `${words} (${strings.verdicts.partly(partly.right, partly.all)}).` : `${words}.`,
+    ...remarks.map(remark => remarkText(strings, remark)),
+    ...(expected === null ? [] : [strings.learn.expected(expected)]),
+  ].join(' ')
+}
+
+/** The sign of a verdict, beside its colour and its words. */
+export const SIGNS = { correct: '✓', follows: '↻', incorrect: '✗', invalid: '!', blank: '' } as const

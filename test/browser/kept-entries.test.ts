@@ -1,0 +1,121 @@
+/** What a learner has typed is never lost, and what is submitted is stored once. */
+import { expect, test } from 'vitest'
+import { en } from '../../src/strings/en.js'
+import { describeInBrowser, enter, expectVerdict, fieldsOf, type Tab } from '../support/browser.js'
+import { createCourse, type Attempts } from './course.js'
+
+const { learn, network, verdicts } = en
+
+/** What the browser keeps of drafts. */
+function keptDrafts({ page }: Tab): Promise<string> {
+  return page.evaluate<string>(`Object.entries(localStorage)
+    .filter(([key]) => key.startsWith('chainmark:draft')).map(([, value]) => value).join()`)
+}
+
+describeInBrowser('entries', stage => {
+  test('a reload keeps them, with what was said of them', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const box = await fieldsOf(tab)
+    await enter(box('a'), '11')
+    await enter(box('J'), '7')
+    await expectVerdict(box('J'), verdicts.incorrect)
+    await tab.page.reload()
+    await expect.poll(() => box('J').inputValue()).toBe('7')
+    await expectVerdict(box('a'), verdicts.correct)
+  })
+
+  test('without a connection they stay and the page says so; they are checked when it is back', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    tab.allow(/ERR_INTERNET_DISCONNECTED/)
+    const box = await fieldsOf(tab)
+    await enter(box('a'), '11')
+    await expectVerdict(box('a'), verdicts.correct)
+    await tab.context.setOffline(true)
+    await enter(box('J'), '121')
+    await tab.page.getByText(network.lost).waitFor()
+    expect(await box('J').inputValue()).toBe('121')
+    await tab.context.setOffline(false)
+    await expectVerdict(box('J'), verdicts.correct)
+    await tab.page.getByText(network.lost).waitFor({ state: 'detached' })
+  })
+
+  test('a second tab has them, and what is typed there comes here', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const box = await fieldsOf(tab)
+    await enter(box('a'), '11')
+    await expectVerdict(box('a'), verdicts.correct)
+    const second = await tab.another('/graphs/lab-network0')
+    const there = await fieldsOf(second)
+    await expect.poll(() => there('a').inputValue()).toBe('11')
+    await enter(there('J'), '121')
+    await expect.poll(() => box('J').inputValue()).toBe('121')
+    expect(await box('a').inputValue()).toBe('11')
+  })
+
+  test('of an assignment they are kept over a reload until they are submitted, and then no more', async () => {
+    const course = await createCourse(stage(), 'kept')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open(address)
+    const box = await fieldsOf(tab, boxes)
+    await enter(box('a'), '11')
+    await tab.page.reload()
+    await expect.poll(() => box('a').inputValue()).toBe('11')
+    expect(await keptDrafts(tab)).toContain('11')
+    await tab.page.getByRole('button', { name: learn.submit }).click()
+    await tab.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+    await expect.poll(() => keptDrafts(tab)).toBe('')
+    // What was submitted stands there still.
+    expect(await box('a').inputValue()).toBe('11')
+  })
+
+  test('a submission whose answer is lost is sent again, also after a reload, and stored once', async () => {
+    const course = await createCourse(stage(), 'once')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open(address)
+    tab.allow(/ERR_FAILED/)
+    const box = await fieldsOf(tab, boxes)
+    const keys: (string | undefined)[] = []
+    const isLost = { now: true }
+    await tab.page.route('**/learn/attempts', async route => {
+      keys.push(route.request().headers()['idempotency-key'])
+      // The server has stored it; the learner's browser never hears of it.
+      const answer = await route.fetch()
+      await (isLost.now ? route.abort() : route.fulfill({ response: answer }))
+    })
+    await enter(box('a'), '11')
+    await tab.page.getByRole('button', { name: learn.submit }).click()
+    await tab.page.getByText(learn.waitingToSend).waitFor()
+    isLost.now = false
+    await tab.page.reload()
+    await tab.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+    expect(keys.length).toBeGreaterThan(1)
+    expect(new Set(keys).size).toBe(1)
+    const { items } = await course.read<Attempts>('/assignments/lab/attempts')
+    expect(items).toHaveLength(1)
+  })
+
+  test('an ended session keeps them: here, after a reload, and in the next session', async () => {
+    const course = await createCourse(stage(), 'ended')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada', 60)
+    const tab = await stage().open(address)
+    tab.allow(/401/)
+    const { page } = tab
+    const box = await fieldsOf(tab, boxes)
+    await enter(box('a'), '12.25')
+    stage().service.clock.now += 61_000
+    await page.getByRole('button', { name: learn.submit }).click()
+    await page.getByRole('heading', { name: learn.ended }).waitFor()
+    expect(await box('a').inputValue()).toBe('12.25')
+    await page.reload()
+    await page.getByRole('heading', { name: learn.ended }).waitFor()
+    await page.getByText('12.25').waitFor()
+    const next = await tab.another((await course.session('lab', 'ada')).address)
+    const again = await fieldsOf(next, boxes)
+    await expect.poll(() => again('a').inputValue()).toBe('12.25')
+    const { items } = await course.read<Attempts>('/assignments/lab/attempts')
+    expect(items).toHaveLength(0)
+  })
+})
