@@ -28,7 +28,7 @@ module.exports = {
       within('database/', 'grading/', 'figure/', 'engine/', 'contracts/', 'errors\\.ts'),
     ),
     // What both server and browser say; the codes that it says something of are types of grading.
-    only('strings', within('strings/'), within('grading/')),
+    only('strings', within('strings/'), within('grading/', 'contracts/')),
     only('pages', within('pages/'), within('strings/', 'contracts/')),
     only('web', within('web/'), within('strings/', 'contracts/', 'figure/', 'engine/', 'grading/')),
     {
@@ -38,6 +38,7 @@ module.exports = {
       from: { path: within('strings/', 'web/') },
       to: {
         path: within('contracts/', 'figure/', 'engine/', 'grading/'),
+        pathNot: within('contracts/languages\\.ts'),
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -17,7 +17,7 @@ import { createJobRunner } from './services/job-runner.js'
 import { createSessionPurge } from './services/learner-sessions.js'
 import { createStandingFolder } from './services/standing-folder.js'
 import { createSummaryFolder } from './services/summary-folder.js'
-import { seedDemo } from './services/seed-demo.js'
+import { openDemoSession, seedDemo } from './services/seed-demo.js'
 import { createWebhookDispatcher } from './services/webhook-dispatcher.js'
 
 /** Where the pages' code is; run from the sources as well it is what was built last. */
@@ -46,11 +46,13 @@ function createLogger(level: Config['logLevel']): Logger {
     : pino({ level })
 }
 
-function demoText(url: string, key: string): string {
+function demoText(url: string, key: string, learnUrl: string): string {
   const answers = JSON.stringify({ a: '11', J: '121', dJ_da: '22', da_dw: '3', dJ_dw: '66' })
   return [
     '',
     `Chainmark is ready: ${url}   (API: ${url}/docs)`,
+    `Practise in a browser: ${url}/graphs/lab-network1`,
+    `An assignment as its learner opens it: ${learnUrl}`,
     `Demo key: ${key}`,
     'Grade an attempt:',
     '',
@@ -163,6 +165,9 @@ async function start(
   opened.push(dispatcher.stop)
   // After the last request nothing comes any more; what a client that left has sent is stored all the same.
   opened.push(runtime.services.writer.drain)
+  if (config.production && config.publicUrl === undefined) {
+    log.warn('CHAINMARK_PUBLIC_URL is not set: links to /learn begin with the host that each request names')
+  }
   const app = await buildApp(runtime.services, log, {
     pressure: { maxLoopDelay: config.maxLoopDelay },
     rateLimits: config.rateLimits,
@@ -197,7 +202,7 @@ async function start(
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   const url = localUrl(config.host, port)
   if (key === undefined) log.info({ url }, 'ready')
-  else process.stdout.write(demoText(url, key))
+  else process.stdout.write(demoText(url, key, await openDemoSession(runtime.services, key, url)))
 }
 
 function refuseToStart(error: unknown): void {

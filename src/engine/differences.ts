@@ -11,15 +11,31 @@ import { SCALAR, valueOfEntries, type Value } from './tensor.js'
 /** The nudge. */
 export const EPSILON = 0.001
 
-/** Quotients for a box, of the operand's shape; one that leaves the domain is left out and `reason` says so. */
+/**
+ * Why a quotient is left out:
+ * - `work`: it would take too much
+ * - `rounding`: ε is lost in the rounding of a value so large
+ * - `domain`: the nudge, such as `w − 0.001`, leaves the domain
+ * - `overflow`: the quotient for the nudge does not fit a number
+ */
+export type LeftOut =
+  | { readonly kind: 'work' }
+  | { readonly kind: 'rounding'; readonly name: string }
+  | { readonly kind: 'domain' | 'overflow'; readonly nudged: string }
+
+/** Quotients for a box, of the operand's shape; where one of them is left out, `reason` says why. */
 export type FiniteDifferences = {
   readonly epsilon: number
-  /** (f(x + ε) − f(x)) / ε */
-  readonly forward?: Value
   /** (f(x + ε) − f(x − ε)) / 2ε */
   readonly central?: Value
-  readonly reason?: string
-}
+} & (
+  | {
+      /** (f(x + ε) − f(x)) / ε */
+      readonly forward: Value
+      readonly reason?: LeftOut
+    }
+  | { readonly forward?: undefined; readonly reason: LeftOut }
+)
 
 /** Slots of the tape that a request may compute for the sake of finite differences: a tenth of a second's work. */
 export const DIFFERENCES_STEPS = 1_000_000
@@ -46,10 +62,10 @@ export function finiteDifferences(
   let slots = 0
   for (const { from, to } of ranges) slots += to - from
   const cost = (together ? 1 : entries) * 2 * slots // Both sides, each with a sweep.
-  if (cost > budget.remaining) return { epsilon: EPSILON, reason: 'it would take too much work' }
+  if (cost > budget.remaining) return { epsilon: EPSILON, reason: { kind: 'work' } }
   budget.remaining -= cost
   if (values.subarray(nudged, nudged + entries).some(value => isLost(value, EPSILON))) {
-    return { epsilon: EPSILON, reason: `ε is lost in the rounding of ${box.wrt}` }
+    return { epsilon: EPSILON, reason: { kind: 'rounding', name: box.wrt } }
   }
 
   const above = nudge(graph.tape, scratch, work, EPSILON)
@@ -58,13 +74,15 @@ export function finiteDifferences(
   const at = Array.from({ length: entries }, (_, entry) => values[target + (together ? entry : 0)] as number)
   const forward = quotients(above, at, EPSILON)
   const central = quotients(above, below, 2 * EPSILON)
-  return {
+  const found = {
     epsilon: EPSILON,
-    ...(forward === undefined ? {} : { forward: valueOfEntries(shape, forward) }),
     ...(central === undefined ? {} : { central: valueOfEntries(shape, central) }),
-    ...(forward === undefined || central === undefined
-      ? { reason: leavesDomain(box.wrt, above, below) }
-      : {}),
+  }
+  if (forward === undefined) return { ...found, reason: whyLeftOut(box.wrt, above, below) }
+  return {
+    ...found,
+    forward: valueOfEntries(shape, forward),
+    ...(central === undefined ? { reason: whyLeftOut(box.wrt, above, below) } : {}),
   }
 }
 
@@ -78,9 +96,8 @@ function quotients(
   return values.every(Number.isFinite) ? values : undefined
 }
 
-function leavesDomain(name: string, above: unknown, below: unknown): string {
-  if (above !== undefined && below !== undefined)
-    return `the quotient for ${name} ± ${String(EPSILON)} overflows`
-  const sign = above !== undefined ? '−' : below !== undefined ? '+' : '±'
-  return `${name} ${sign} ${String(EPSILON)} leaves the domain`
+function whyLeftOut(name: string, above: unknown, below: unknown): LeftOut {
+  const sign = above === undefined ? (below === undefined ? '±' : '+') : below === undefined ? '−' : '±'
+  const kind = above !== undefined && below !== undefined ? 'overflow' : 'domain'
+  return { kind, nudged: `${name} ${sign} ${String(EPSILON)}` }
 }

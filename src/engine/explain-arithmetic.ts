@@ -4,15 +4,7 @@
 import type { Box } from './boxes.js'
 import { EPSILON } from './differences.js'
 import type { Explained } from './explain-context.js'
-import {
-  approximation,
-  EPSILON_SIGN,
-  equation,
-  nameOf,
-  nudgedNames,
-  sentence,
-  words,
-} from './explain-phrases.js'
+import { approximation, EPSILON_SIGN, equation, nameOf, nudgedNames } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
 import type { Formula } from './formula.js'
 import { showDouble, showRounded, type ShownNumber } from './shown-number.js'
@@ -27,20 +19,18 @@ const CHANGE_DIGITS = 9
 export type DerivativeBox = Exclude<Box, { kind: 'forward' }>
 
 /**
- * The nudge and its quotient, as the notebook does them; where there is no quotient, why. `how` says what is computed
- * again. Empty where differences were not asked for.
+ * The nudge and its quotient, as the notebook does them; where there is no quotient, why. `recomputed` says what is
+ * computed again. Empty where differences were not asked for.
  */
 export function arithmeticSteps(
-  { graph, evaluation, differences }: Explained,
+  { graph, evaluation, differences, say }: Explained,
   box: DerivativeBox,
   label: Formula,
-  how: Formula,
+  recomputed: Formula,
 ): Step[] {
   if (differences === undefined) return []
-  const { forward, reason = 'it has no finite value' } = differences
-  if (forward === undefined) {
-    return [step('nudge', sentence`The check by arithmetic is left out: ${words(reason)}`)]
-  }
+  const { forward, reason } = differences
+  if (forward === undefined) return [step('nudge', say.noCheck(say.leftOut(reason)))]
   const [at, before] = [evaluation.values.get(box.wrt), evaluation.values.get(box.of)]
   const node = nameOf(box.of)
   const [after, nudged] = nudgedNames([box.of, box.wrt], graph.shapes.keys()) as readonly [Formula, Formula] // As many as went in.
@@ -48,10 +38,10 @@ export function arithmeticSteps(
     text: `(${after.text} − ${node.text})/ε`,
     tex: `\\frac{${after.tex} - ${node.tex}}{${EPSILON_SIGN.tex}}`,
   }
-  const epsilon = equation(EPSILON_SIGN, showDouble(EPSILON))
+  const nudge = { epsilon: equation(EPSILON_SIGN, showDouble(EPSILON)), name: nameOf(box.wrt), recomputed }
   if (typeof at !== 'number' || typeof before !== 'number' || typeof forward !== 'number') {
     return [
-      step('nudge', sentence`One at a time, add ${epsilon} to each entry of ${nameOf(box.wrt)}${how}`),
+      step('nudge', say.nudgeEntries(nudge)),
       step('quotient', equation(approximation(label, quotient), showValue(forward))),
     ]
   }
@@ -59,7 +49,7 @@ export function arithmeticSteps(
   const was = equation(node, showRounded(before, NUDGE_DIGITS))
   const is = equation(after, valueAfter(before, forward))
   return [
-    step('nudge', sentence`Add ${epsilon} to ${nameOf(box.wrt)}${how}: ${moved}, and ${was} becomes ${is}`),
+    step('nudge', say.nudge({ ...nudge, moved, was, is })),
     step('quotient', equation(approximation(label, quotient), showDouble(forward))),
   ]
 }

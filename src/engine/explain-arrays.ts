@@ -8,7 +8,6 @@ import { outerProduct } from './explain-outer.js'
 import {
   derivative,
   directDerivative,
-  DOTS,
   elide,
   equation,
   formula,
@@ -16,9 +15,7 @@ import {
   list,
   nameOf,
   product,
-  sentence,
   sum,
-  words,
   type Side,
 } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
@@ -28,7 +25,7 @@ import type { CompiledGraph, GraphNode } from './graph.js'
 import { texName } from './names.js'
 import { tensorRow } from './operations.js'
 import { showResult } from './shown-number.js'
-import { describeShape, showValue } from './shown-value.js'
+import { showValue } from './shown-value.js'
 import { entriesOf, isScalar, SCALAR, type Shape, type Value } from './tensor.js'
 
 function shapeOf(graph: CompiledGraph, name: string): Shape {
@@ -42,10 +39,9 @@ export function hasArrays(graph: CompiledGraph, node: GraphNode): boolean {
 
 /** The shapes of a node and its operands; where it goes entry by entry, its first entry with the numbers put in. */
 export function arraySteps(explained: Explained, node: GraphNode): Step[] {
-  const { graph, evaluation } = explained
-  const describe = (name: string): Formula =>
-    sentence`${nameOf(name)} is ${words(describeShape(shapeOf(graph, name)))}`
-  const shapes = step('words', sentence`${list(node.operands.map(describe))}; so ${describe(node.name)}`)
+  const { graph, evaluation, say } = explained
+  const operands = node.operands.map(name => say.shapeOf(nameOf(name), shapeOf(graph, name)))
+  const shapes = step('words', say.shapes(list(operands), nameOf(node.name), shapeOf(graph, node.name)))
   const whole = operandsFirst(node.root).some(
     part => part.kind === 'apply' && tensorRow(part.operation) !== undefined,
   )
@@ -55,14 +51,14 @@ export function arraySteps(explained: Explained, node: GraphNode): Step[] {
   const numbers = withNumbers(explained, node.root, first)
   if (numbers === undefined) return [shapes]
   const entry = equation(numbers, showResult(first(node.name)))
-  return [shapes, step('substitution', sentence`Entry by entry; in the first: ${entry}`)]
+  return [shapes, step('substitution', say.firstEntry(entry))]
 }
 
 /** How the entries of an operand act where its derivative has its own shape. */
-export function entryWords(graph: CompiledGraph, box: DerivativeBox, label: Formula): Formula {
+export function entryWords({ graph, say }: Explained, box: DerivativeBox, label: Formula): Formula {
   const [node, operand] = [nameOf(box.of), nameOf(box.wrt)]
-  if (isScalar(shapeOf(graph, box.of))) return sentence`${label} has one entry for each entry of ${operand}`
-  return sentence`Each entry of ${operand} acts on its own entry of ${node} alone: ${label} has one entry for each`
+  if (isScalar(shapeOf(graph, box.of))) return say.entryForEach(label, operand)
+  return say.ownEntries({ label, operand, node })
 }
 
 /** The chain rule across arrays: in words and symbols for each consumer, as a formula where there is one, the result. */
@@ -72,11 +68,11 @@ export function arrayChainSteps(
   consumers: readonly string[],
   value: Value,
 ): Step[] {
-  const { graph, symbolics } = explained
+  const { graph, symbolics, say } = explained
   const label = derivative(box.of, box.wrt)
   const fed = new Set(consumers)
   const nodes = graph.nodes.filter(node => fed.has(node.name))
-  const links = nodes.map(node => linkOf(graph, box, node))
+  const links = nodes.map(node => linkOf(explained, box, node))
   const { head, skipped, tail } = elide(links, () => 0)
   const chain = symbolics.chain(box.wrt)
   const result = showValue(value, showResult)
@@ -85,9 +81,7 @@ export function arrayChainSteps(
   const numbers = outer === undefined ? entrywiseNumbers(explained, box, links) : outer.numbers
   return [
     ...head.map(link => step('path', link.said)),
-    ...(skipped === 0
-      ? []
-      : [step('path', sentence`${DOTS} and in the same way through ${words(String(skipped))} more nodes`)]),
+    ...(skipped === 0 ? [] : [step('path', say.moreNodes(skipped))]),
     ...tail.map(link => step('path', link.said)),
     step('chain-rule', equation(label, sum(links.map(link => link.symbols)))),
     ...(chain === undefined ? [] : [step('symbolic', written(explained, label, chain))]),
@@ -106,32 +100,23 @@ type Link = {
 
 const ENTRYWISE: Formula = { text: ' ⊙ ', tex: ' \\odot ' }
 
-function linkOf(graph: CompiledGraph, box: DerivativeBox, { name: node, mixed }: GraphNode): Link {
+function linkOf({ graph, say }: Explained, box: DerivativeBox, { name: node, mixed }: GraphNode): Link {
   const [operand, consumer] = [nameOf(box.wrt), nameOf(node)]
   const [local, upstream] = [derivative(node, box.wrt), derivative(box.of, node)]
-  const link = { node, entrywise: false }
+  const way = { consumer, operand, local, upstream }
   if (node === box.of) {
-    const symbols = directDerivative(box.of, box.wrt)
-    return {
-      ...link,
-      symbols,
-      said: sentence`Directly: ${symbols} has one entry for each entry of ${operand}`,
-    }
+    const symbols = directDerivative(box.of, box.wrt, say.direct)
+    return { node, entrywise: false, symbols, said: say.directEntries(symbols, operand) }
   }
-  const through = sentence`Through ${consumer}: `
   if (isScalar(shapeOf(graph, node))) {
-    const said = sentence`${through}${local} has one entry for each entry of ${operand}, and each is multiplied by ${upstream}`
-    return { ...link, said, symbols: product([local, upstream]) }
+    return { node, entrywise: false, said: say.throughNumber(way), symbols: product([local, upstream]) }
   }
   if (!mixed.has(box.wrt)) {
-    const said = sentence`${through}each entry of ${operand} acts on its own entry of ${consumer} alone, so ${upstream} is multiplied by ${local} entry by entry`
-    return { node, entrywise: true, said, symbols: formula`${local}${ENTRYWISE}${upstream}` }
+    const symbols = formula`${local}${ENTRYWISE}${upstream}`
+    return { node, entrywise: true, said: say.throughOwnEntries(way), symbols }
   }
-  const acts = isScalar(shapeOf(graph, box.wrt))
-    ? sentence`${operand} acts on many entries of ${consumer}`
-    : sentence`one entry of ${operand} may act on many entries of ${consumer}`
-  const said = sentence`${through}${acts}; what ${upstream} passes back from each of them is added up (the vector-Jacobian product)`
-  return { ...link, said, symbols: overEntries(graph, box, node) }
+  const said = say.throughMany({ consumer, operand, upstream, isNumber: isScalar(shapeOf(graph, box.wrt)) })
+  return { node, entrywise: false, said, symbols: overEntries(graph, box, node) }
 }
 
 /** Σ_i ∂n_i/∂x · ∂J/∂n_i, of a matrix Σ_ij ∂n_ij/∂x · ∂J/∂n_ij. */

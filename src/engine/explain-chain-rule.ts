@@ -6,24 +6,20 @@
 import type { DerivativeBox } from './explain-arithmetic.js'
 import type { Explained } from './explain-context.js'
 import {
-  amount,
   derivative,
   directDerivative,
-  DOTS,
   elide,
-  EPSILON_SIGN,
   equation,
   MAX_TERMS,
   nameOf,
   numericProduct,
   numericSum,
   product,
-  sentence,
   sum,
-  words,
   type Side,
 } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
+import type { ExplainWords } from './explain-words.js'
 import { writeExpression, writeFactor } from './explain-written.js'
 import type { Formula, FormulaOptions } from './formula.js'
 import { bracketNegative, showNumber, showResult, type ShownNumber } from './shown-number.js'
@@ -37,7 +33,7 @@ const SHORT_CHARACTERS = 160
 
 /** Words, symbols and numbers for a gradient that comes through these consumers, at least one, in sorted order. */
 export function chainRuleSteps(
-  { symbolics, options }: Explained,
+  { symbolics, options, say }: Explained,
   box: DerivativeBox,
   paths: readonly ChainPath[],
   value: number,
@@ -45,7 +41,7 @@ export function chainRuleSteps(
   const label = derivative(box.of, box.wrt)
   const symbols = paths.map(({ consumer }) =>
     consumer === box.of
-      ? directDerivative(box.of, box.wrt)
+      ? directDerivative(box.of, box.wrt, say.direct)
       : product([derivative(consumer, box.wrt), derivative(box.of, consumer)]),
   )
   const factors = paths.map(({ consumer, local, upstream }) =>
@@ -58,7 +54,7 @@ export function chainRuleSteps(
   const numbers = [numericSum(factors), ...products, showResult(value)]
   const single = paths.length === 1
   return [
-    ...(single ? wordsForOne(box, paths, value) : wordsForMany(box, paths, value)),
+    ...(single ? wordsForOne(say, box, paths, value) : wordsForMany(say, box, paths, value)),
     step('chain-rule', equation(label, rule)),
     ...symbolicSteps(box, paths, symbolics, options),
     step('numbers', equation(label, ...(single ? [rule] : []), ...numbers)),
@@ -74,50 +70,55 @@ function sumOfProducts(paths: readonly ChainPath[]): Side {
   return numericSum(paths.map(path => bracketNegative(passedOn(path))))
 }
 
-function wordsForOne(box: DerivativeBox, paths: readonly ChainPath[], value: number): Step[] {
-  return paths.map(({ consumer, local, upstream }) => {
-    const output = nameOf(box.of)
-    const [first, second] = [amount(showNumber(local)), amount(showNumber(upstream))]
-    const total = amount(showNumber(value))
-    return step(
-      'words',
-      sentence`When ${nameOf(box.wrt)} changes by a little (${EPSILON_SIGN}), ${nameOf(consumer)} changes by ${first} times that, and ${output} by ${second} times that; so ${output} changes by ${total} times ${EPSILON_SIGN}`,
-    )
-  })
+function wordsForOne(
+  say: ExplainWords,
+  box: DerivativeBox,
+  paths: readonly ChainPath[],
+  value: number,
+): Step[] {
+  const total = amount(say, showNumber(value))
+  return paths.map(path =>
+    step('words', say.onlyWay({ ...wayOf(say, box, path), name: nameOf(box.wrt), total })),
+  )
 }
 
-function wordsForMany(box: DerivativeBox, paths: readonly ChainPath[], value: number): Step[] {
+function wordsForMany(
+  say: ExplainWords,
+  box: DerivativeBox,
+  paths: readonly ChainPath[],
+  value: number,
+): Step[] {
   const output = nameOf(box.of)
   const { head, skipped, tail } = elide(paths, () => 0)
   const lines = (some: readonly ChainPath[]): Step[] =>
-    some.map(path => step('path', wordsForPath(box, path)))
-  const left =
-    skipped === 0
-      ? []
-      : [step('path', sentence`${DOTS} and in the same way through ${count(skipped)} more nodes`)]
+    some.map(path => {
+      const way = wayOf(say, box, path)
+      return step('path', path.consumer === box.of ? say.directWay(way) : say.way(way))
+    })
   const total = equation(sumOfProducts(paths), showNumber(value))
   return [
-    step(
-      'words',
-      sentence`${nameOf(box.wrt)} is used by ${count(paths.length)} nodes: when it changes by a little (${EPSILON_SIGN}), ${output} changes through each of them`,
-    ),
+    step('words', say.manyWays({ name: nameOf(box.wrt), nodes: paths.length, output })),
     ...lines(head),
-    ...left,
+    ...(skipped === 0 ? [] : [step('path', say.moreNodes(skipped))]),
     ...lines(tail),
-    step('words', sentence`In all ${output} changes by ${total} times ${EPSILON_SIGN}`),
+    step('words', say.inAll({ output, total })),
   ]
 }
 
-function wordsForPath(box: DerivativeBox, path: ChainPath): Formula {
-  const output = nameOf(box.of)
-  const [local, upstream] = [amount(showNumber(path.local)), amount(showNumber(path.upstream))]
-  if (path.consumer === box.of) return sentence`Directly: ${output} changes by ${local} times ${EPSILON_SIGN}`
-  const consumer = nameOf(path.consumer)
-  return sentence`Through ${consumer}: ${consumer} changes by ${local} times ${EPSILON_SIGN}, and ${output} by ${upstream} times that, so ${output} by ${amount(passedOn(path))} times ${EPSILON_SIGN}`
+/** A path as it is said in words. */
+function wayOf(say: ExplainWords, box: DerivativeBox, path: ChainPath) {
+  return {
+    consumer: nameOf(path.consumer),
+    output: nameOf(box.of),
+    local: amount(say, showNumber(path.local)),
+    upstream: amount(say, showNumber(path.upstream)),
+    total: amount(say, passedOn(path)),
+  }
 }
 
-function count(number: number): Formula {
-  return words(String(number))
+/** A number said in words: `3`, `about 0.98201379`. */
+function amount(say: ExplainWords, number: ShownNumber): Formula {
+  return number.exact ? number : say.about(number)
 }
 
 /**

@@ -3,7 +3,8 @@
  */
 import type { FiniteDifferences } from './differences.js'
 import type { Evaluation } from './evaluate.js'
-import { equation, sentence, words, type Side } from './explain-phrases.js'
+import { equation, type Side } from './explain-phrases.js'
+import type { ExplainWords } from './explain-words.js'
 import { countOperations, writeExpression, writeWithNumbers } from './explain-written.js'
 import { operandsFirst, type Expression } from './expression.js'
 import type { Formula, FormulaOptions } from './formula.js'
@@ -18,6 +19,8 @@ export type ExplanationSource = {
   readonly differences?: FiniteDifferences | undefined
   /** The kinks at this evaluation; undefined where there are none. */
   readonly kinks?: Kinks | undefined
+  /** What is said in words, in some language; left out: English. */
+  readonly say?: ExplainWords | undefined
 }
 
 /** A source with the graph and how its formulas are written. */
@@ -25,14 +28,13 @@ export type Explained = ExplanationSource & {
   readonly graph: CompiledGraph
   readonly evaluation: Evaluation
   readonly options: FormulaOptions
+  readonly say: ExplainWords
 }
 
 /** `label = formula`, or that the formula is too long. */
-export function written({ options }: Explained, label: Formula, expression: Expression): Formula {
+export function written({ options, say }: Explained, label: Formula, expression: Expression): Formula {
   const formula = writeExpression(expression, options)
-  if (formula !== undefined) return equation(label, formula)
-  const operations = words(String(countOperations(expression)))
-  return sentence`The formula of ${label} has ${operations} operations: too long to write out here`
+  return formula === undefined ? say.tooLong(label, countOperations(expression)) : equation(label, formula)
 }
 
 /** A formula with a number put in for every name; undefined where it is too long, and where a name is an array. */

@@ -2,21 +2,17 @@
  * What a derivative on a kink is: not one number but a range, of which the engine takes one by convention.
  */
 import type { DerivativeBox } from './explain-arithmetic.js'
-import { dependentsOf } from './explain-context.js'
-import { list, nameOf, sentence, words } from './explain-phrases.js'
+import { dependentsOf, type Explained } from './explain-context.js'
+import { list, nameOf } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
+import type { EntryPlace } from './explain-words.js'
 import type { CompiledGraph } from './graph.js'
 import type { Kinks } from './kinks.js'
 import { showNumber } from './shown-number.js'
 import { entriesOf, SCALAR, type Shape, type Value } from './tensor.js'
 
 /** Says which value is taken and which are accepted; empty where the box has one right value alone. */
-export function kinkSteps(
-  graph: CompiledGraph,
-  kinks: Kinks | undefined,
-  box: DerivativeBox,
-  value: Value,
-): Step[] {
+export function kinkSteps({ graph, kinks, say }: Explained, box: DerivativeBox, value: Value): Step[] {
   const ranges = kinks?.rangesOf(box) ?? []
   const wide = ranges.flatMap(({ low, high }, entry) => (low === high ? [] : [{ low, high, entry }]))
   const [first, ...others] = wide
@@ -24,14 +20,8 @@ export function kinkSteps(
   const nodes = list(nodesBetween(graph, kinks, box).map(nameOf))
   const [low, high] = [showNumber(first.low), showNumber(first.high)]
   const taken = showNumber(entriesOf(value)[first.entry] ?? 0)
-  const where = words(placeOf(first.entry, graph.shapes.get(box.wrt) ?? SCALAR))
-  const rest = words(othersLike(others.length))
-  return [
-    step(
-      'convention',
-      sentence`The values sit on a kink of ${nodes}, where the slope jumps: any value from ${low} to ${high} is right${where}, and ${taken} is taken by convention${rest}`,
-    ),
-  ]
+  const place = placeOf(first.entry, graph.shapes.get(box.wrt) ?? SCALAR)
+  return [step('convention', say.kink({ nodes, low, high, taken, place, others: others.length }))]
 }
 
 /** The nodes on a kink whose slope the derivative is made of: those from its operand, itself not one, to its node. */
@@ -45,16 +35,9 @@ function nodesBetween(graph: CompiledGraph, kinks: Kinks, box: DerivativeBox): r
   return kinks.nodes.filter(name => between.has(name))
 }
 
-/** ` in entry 1`, ` in row 1, entry 2`; nothing for a number. Counted from 1. */
-function placeOf(entry: number, [rows, columns]: Shape): string {
-  if (rows === undefined) return ''
-  if (columns === undefined) return ` in entry ${String(entry + 1)}`
-  return ` in row ${String(Math.floor(entry / columns) + 1)}, entry ${String((entry % columns) + 1)}`
-}
-
-function othersLike(count: number): string {
-  if (count === 0) return ''
-  return count === 1
-    ? '; 1 more entry has a range of its own'
-    : `; ${String(count)} more entries have ranges of their own`
+/** Where an entry stands in an array; undefined for a number. */
+function placeOf(entry: number, [rows, columns]: Shape): EntryPlace | undefined {
+  if (rows === undefined) return undefined
+  if (columns === undefined) return { row: undefined, entry: entry + 1 }
+  return { row: Math.floor(entry / columns) + 1, entry: (entry % columns) + 1 }
 }

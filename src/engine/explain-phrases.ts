@@ -88,15 +88,13 @@ export function derivative(of: string, wrt: string): Formula {
   }
 }
 
-/** The derivative of the output by one operand of its own formula, where that operand has other ways to it too. */
-export function directDerivative(of: string, wrt: string): Formula {
+/**
+ * The derivative of the output by one operand of its own formula, where that operand has other ways to it too, marked
+ * by a word: `∂J/∂u (direct)`.
+ */
+export function directDerivative(of: string, wrt: string, mark: string): Formula {
   const { text, tex } = derivative(of, wrt)
-  return { text: `${text} (direct)`, tex: `\\left.${tex}\\right|_{\\text{direct}}` }
-}
-
-/** A number said in words: `3`, `about 0.98201379`. */
-export function amount(number: ShownNumber): Formula {
-  return number.exact ? number : sentence`about ${number}`
+  return { text: `${text} (${mark})`, tex: `\\left.${tex}\\right|_{${words(mark).tex}}` }
 }
 
 /** A formula that may hold rounded numbers; `exact` is false where it does. */

@@ -14,15 +14,19 @@ import {
   type ExplanationSource,
 } from './explain-context.js'
 import { kinkSteps } from './explain-kinks.js'
-import { derivative, directDerivative, equation, looksLike, nameOf, sentence } from './explain-phrases.js'
+import { derivative, directDerivative, equation, looksLike, nameOf } from './explain-phrases.js'
 import { step, type Step } from './explain-step.js'
 import { arrayChainSteps, arraySteps, entryWords, hasArrays } from './explain-arrays.js'
+import { EXPLAIN_WORDS } from './explain-words.js'
+import type { Formula } from './formula.js'
 import type { CompiledGraph, GraphNode } from './graph.js'
 import { showResult } from './shown-number.js'
 import { showValue } from './shown-value.js'
 import type { Value } from './tensor.js'
 
 export type { Step } from './explain-step.js'
+
+const NOTHING: Formula = { text: '', tex: '' }
 
 /**
  * The steps of a box, at least one, the last of which states the value that `boxValue` gives (less the noise of
@@ -35,13 +39,12 @@ export function explainBox(
   box: Box,
   source: ExplanationSource,
 ): Step[] {
+  const { say = EXPLAIN_WORDS.en } = source
   const value = boxValue(evaluation, box)
-  if (value === undefined) {
-    return [step('words', sentence`${boxLabel(box)} has no finite value here`)]
-  }
+  if (value === undefined) return [step('words', say.noFiniteValue(boxLabel(box)))]
   const { texOfName, shapeOfName } = source.symbolics
   const options = { names: evaluation.values, texOfName, shapeOfName }
-  const explained: Explained = { ...source, graph, evaluation, options }
+  const explained: Explained = { ...source, graph, evaluation, options, say }
   if (box.kind === 'forward') return forwardSteps(explained, box.of, value)
   const consumers = usedConsumers(graph).get(box.wrt) ?? []
   const only = consumers.length === 1 && consumers[0] === box.of
@@ -69,18 +72,18 @@ function putInSteps(explained: Explained, node: GraphNode): Step[] {
 
 /** The derivative of one node by one operand: by arithmetic, as a formula, in numbers. */
 function localSteps(explained: Explained, box: DerivativeBox, value: Value): Step[] {
-  const { graph, symbolics, kinks } = explained
+  const { graph, symbolics, say } = explained
   const direct = box.kind === 'local' && box.of === graph.output
-  const label = (direct ? directDerivative : derivative)(box.of, box.wrt)
-  const how = hasOtherWays(graph, box) ? sentence` in the formula of ${nameOf(box.of)} alone` : sentence``
+  const label = direct ? directDerivative(box.of, box.wrt, say.direct) : derivative(box.of, box.wrt)
+  const recomputed = hasOtherWays(graph, box) ? say.recomputed.alone(nameOf(box.of)) : NOTHING
   const local = symbolics.local(box.of, box.wrt)
   const result = showValue(value, showResult)
   const numbers = local === undefined || typeof value !== 'number' ? undefined : withNumbers(explained, local)
   const last = step('numbers', equation(label, ...(numbers === undefined ? [] : [numbers]), result))
   const steps = [
-    ...arithmeticSteps(explained, box, label, how),
-    ...kinkSteps(graph, kinks, box, value),
-    ...(typeof value === 'number' ? [] : [step('words', entryWords(graph, box, label))]),
+    ...arithmeticSteps(explained, box, label, recomputed),
+    ...kinkSteps(explained, box, value),
+    ...(typeof value === 'number' ? [] : [step('words', entryWords(explained, box, label))]),
     ...(local === undefined ? [] : [step('symbolic', written(explained, label, local))]),
   ]
   const before = steps.at(-1)
@@ -102,7 +105,7 @@ function gradientSteps(
   consumers: readonly string[],
   value: Value,
 ): Step[] {
-  const { graph, evaluation, kinks } = explained
+  const { evaluation, say } = explained
   const paths = consumers.flatMap((consumer): ChainPath[] => {
     const local = evaluation.locals.get(consumer)?.get(box.wrt)
     const upstream = evaluation.gradients.get(consumer)
@@ -110,13 +113,8 @@ function gradientSteps(
   })
   const numbersAlone = typeof value === 'number' && paths.length === consumers.length
   return [
-    ...arithmeticSteps(
-      explained,
-      box,
-      derivative(box.of, box.wrt),
-      sentence` and compute all that follows again`,
-    ),
-    ...kinkSteps(graph, kinks, box, value),
+    ...arithmeticSteps(explained, box, derivative(box.of, box.wrt), say.recomputed.all),
+    ...kinkSteps(explained, box, value),
     ...(numbersAlone
       ? chainRuleSteps(explained, box, paths, value)
       : arrayChainSteps(explained, box, consumers, value)),

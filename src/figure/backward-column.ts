@@ -18,7 +18,9 @@ export function columnRows(workshop: Workshop, { node, operands }: NodePlan): Bl
     const { local, gradient, factor } = operand
     const isNudged = isNumber(workshop.graph, operand.operand) && isNumber(workshop.graph, node.name)
     const rows = [
-      ...(factor !== undefined && isNudged ? [nudgeLines(workshop, operand.operand, node.name)] : []),
+      ...(factor !== undefined && isNudged
+        ? [nudgeLines(workshop, operand.operand, node.name, factor.id)]
+        : []),
       ...(local === undefined ? [] : [derivativeRow(workshop, local)]),
       ...(gradient === undefined ? [] : [gradientRow(workshop, operand, gradient)]),
     ]
@@ -26,16 +28,17 @@ export function columnRows(workshop: Workshop, { node, operands }: NodePlan): Bl
   })
 }
 
-/** `w ↑ 0.001  a ↑ …` and `w ↑ ε  a ↑ … ε`: by how much the node rises is left open. */
-function nudgeLines({ graph, lettering }: Workshop, operand: string, node: string): Piece {
-  const gap = gapPiece(NUDGE.size, NUDGE.tone)
+/** `w ↑ 0.001  a ↑ …` and `w ↑ ε  a ↑ … ε`: by how much the node rises is left open until the factor is found. */
+function nudgeLines({ graph, lettering }: Workshop, operand: string, node: string, box: string): Piece {
+  const gap = gapPiece(NUDGE.size, NUDGE.tone, { kind: 'factor', box })
   const between = spacePiece(NUDGE.size * 1.5)
   const epsilon = lettering.formula('\\varepsilon', NUDGE)
   const line = (by: Piece, to: readonly Piece[]): Piece =>
     rowOf([lettering.nudge(operand, [by], NUDGE), between, lettering.nudge(node, to, NUDGE)])
   const inEpsilon = line(epsilon, [gap, epsilon])
   if (graph.nodes.length > MOST_NODES_IN_NUMBERS) return inEpsilon
-  return linesOf([line(lettering.formula(EPSILON, NUDGE), [gap]), inEpsilon], 5)
+  const inNumbers = gapPiece(NUDGE.size, NUDGE.tone, { kind: 'thousandth', box }, 3)
+  return linesOf([line(lettering.formula(EPSILON, NUDGE), [inNumbers]), inEpsilon], 5)
 }
 
 /** `∂J/∂w = ∂a/∂w × ∂J/∂a = ▢`; where several paths meet, one a line. */

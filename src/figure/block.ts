@@ -10,8 +10,12 @@ import { levelStroke, shiftedStroke, type Panel, type Point, type Stroke } from 
 /** An edge that comes in: from what, and what is written over its end. */
 export type Entry = { readonly from: string; readonly label: Piece | undefined }
 
-/** What leaves a block: an edge to other nodes, an arrow out of the graph, or nothing; and what stands over it. */
-export type Exit = { readonly kind: 'edge' | 'end' | 'none'; readonly over: Piece | undefined }
+/** What leaves a block: an edge to other nodes, an arrow out of the graph, or nothing; and what stands over and under it. */
+export type Exit = {
+  readonly kind: 'edge' | 'end' | 'none'
+  readonly over: Piece | undefined
+  readonly under?: Piece | undefined
+}
 
 /** A row of the column below a frame. */
 export type Row = { readonly piece: Piece; readonly beginsGroup: boolean }
@@ -47,9 +51,11 @@ export type Block = {
 export const EDGE_PITCH = 18
 /** Pixels between an edge or an own arrow and an own arrow, whose value stands over it. */
 const OWN_PITCH = 27
+/** And as many more where something stands under an own arrow that has another below it. */
+const UNDER_PITCH = 14
 const FRAME = { padX: 14, padY: 12, leastHeight: 46, leastWidth: 54, edgeRoom: 12 }
 const ENTRY = { least: 9, room: 8, head: 13, over: 3 }
-const EXIT = { over: 6, room: 10, least: 18 }
+const EXIT = { over: 6, under: 5, room: 10, least: 18 }
 const COLUMN = { above: 14, padX: 12, padY: 7 }
 /** Frames may differ by so much, from their middle down, for their columns to begin at one depth. */
 const LEVELLED = 22
@@ -95,11 +101,12 @@ function composeNode(parts: BlockParts, half: number, columnTop: number): Block 
     panels.push({ x: columnLeft, y: columnTop, width: column.width, height: column.height, look: 'column' })
   }
   const ownTops = own.map((arrow, index) => ownArrowRise(arrow) - ownOffset(parts, index))
+  const ownBottoms = own.map((arrow, index) => ownArrowDrop(arrow) + ownOffset(parts, index))
   const top = Math.ceil(Math.max(half, leaving.rise, ...ownTops))
   return {
     name: parts.name,
     width,
-    height: top + (hasColumn ? columnTop + column.height : half),
+    height: top + (hasColumn ? columnTop + column.height : Math.max(half, leaving.drop, ...ownBottoms)),
     edges,
     entryTop: top - edgeReach(parts),
     exitY: top,
@@ -148,8 +155,9 @@ function edgeReach({ edges }: BlockParts): number {
  * a row of nodes is straight, they go below and above by turns.
  */
 function ownOffset(parts: BlockParts, index: number): number {
-  if (parts.edges.length === 0) return (index - (parts.own.length - 1) / 2) * OWN_PITCH
-  const distance = edgeReach(parts) + (Math.floor(index / 2) + 1) * OWN_PITCH
+  const pitch = OWN_PITCH + (parts.own.some(({ under }) => under !== undefined) ? UNDER_PITCH : 0)
+  if (parts.edges.length === 0) return (index - (parts.own.length - 1) / 2) * pitch
+  const distance = edgeReach(parts) + OWN_PITCH + Math.floor(index / 2) * pitch
   return index % 2 === 0 ? distance : -distance
 }
 
@@ -164,20 +172,27 @@ export function entryInks({ label }: Entry, end: Point): Ink[] {
   return shifted(label.inks, end.x - ENTRY.head - label.width, end.y - ENTRY.over - label.descent)
 }
 
-function exitLength({ kind, over }: Exit): number {
+function exitLength({ kind, over, under }: Exit): number {
   if (kind === 'none' && over === undefined) return 0
-  return over === undefined ? EXIT.least : over.width + 2 * EXIT.room
+  const widest = Math.max(over?.width ?? 0, under?.width ?? 0)
+  return widest === 0 ? EXIT.least : widest + 2 * EXIT.room
 }
 
 /** The line from the frame to the right side of the block, or an arrow that ends by itself. */
-function drawExit({ kind, over }: Exit, from: number, width: number) {
-  const length = exitLength({ kind, over })
-  if (length === 0) return { inks: [], strokes: [], rise: 0 }
+function drawExit(exit: Exit, from: number, width: number) {
+  const { kind, over, under } = exit
+  const length = exitLength(exit)
+  if (length === 0) return { inks: [], strokes: [], rise: 0, drop: 0 }
   const to = kind === 'edge' ? width : from + length
+  const left = from + EXIT.room
   return {
-    inks: over === undefined ? [] : shifted(over.inks, from + EXIT.room, -EXIT.over - over.descent),
+    inks: [
+      ...(over === undefined ? [] : shifted(over.inks, left, -EXIT.over - over.descent)),
+      ...(under === undefined ? [] : shifted(under.inks, left, EXIT.under + under.ascent)),
+    ],
     strokes: [levelStroke([from, to], 0, { isArrow: kind !== 'edge', tone: 'edge' })],
     rise: over === undefined ? 0 : EXIT.over + pieceHeight(over),
+    drop: under === undefined ? 0 : EXIT.under + pieceHeight(under),
   }
 }
 

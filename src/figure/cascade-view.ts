@@ -26,7 +26,10 @@ export function cascadeNudge(workshop: Workshop, { node }: NodePlan): Piece | un
   const { nudged } = plan
   if (nudged?.reached.has(node.name) !== true || !isNumber(graph, node.name)) return undefined
   const asked = node.name === graph.output ? totalBox(workshop, nudged.from) : undefined
-  const factor = asked === undefined ? gapPiece(RUNNING.size, RUNNING.tone) : emptyBox(workshop, asked)
+  const factor =
+    asked === undefined
+      ? gapPiece(RUNNING.size, RUNNING.tone, { kind: 'multiplier', from: nudged.from, node: node.name })
+      : emptyBox(workshop, asked)
   return lettering.nudge(node.name, [factor, lettering.formula('\\varepsilon', RUNNING)], RUNNING)
 }
 

@@ -4,7 +4,7 @@ import { composeInput, composeNodes, type Block, type BlockParts } from './block
 import { cascadeArrow, cascadeContent, cascadeNudge } from './cascade-view.js'
 import type { Style } from './lettering.js'
 import type { NodePlan, View } from './plan.js'
-import { emptyBox, farArrow, inputArrow, nodeFormula, type Workshop } from './workshop.js'
+import { emptyBox, farArrow, gradientEcho, inputArrow, nodeFormula, type Workshop } from './workshop.js'
 
 /** In graphs of more nodes than this, edges tell at their end what they bring. */
 const MOST_NODES_UNLABELLED = 12
@@ -15,7 +15,9 @@ export function composeBlocks(workshop: Workshop, view: View): Block[] {
   const isLarge = workshop.graph.nodes.length > MOST_NODES_UNLABELLED
   const arrowOf = (input: (typeof workshop.graph.inputs)[number]) => {
     const arrow = inputArrow(workshop, input)
-    return view === 'cascade' ? cascadeArrow(workshop, input.name, arrow) : arrow
+    return view === 'cascade'
+      ? cascadeArrow(workshop, input.name, arrow)
+      : { ...arrow, under: gradientEcho(workshop, input.name, 'input') }
   }
   const partsOf = (plan: NodePlan): BlockParts => ({
     name: plan.node.name,
@@ -27,7 +29,10 @@ export function composeBlocks(workshop: Workshop, view: View): Block[] {
     ...(view === 'boxes'
       ? {
           content: nodeFormula(workshop, plan),
-          exit: exitOf(workshop, plan, plan.forward && emptyBox(workshop, plan.forward)),
+          exit: {
+            ...exitOf(workshop, plan, plan.forward && emptyBox(workshop, plan.forward)),
+            under: gradientEcho(workshop, plan.node.name, 'node'),
+          },
           rows: columnRows(workshop, plan),
         }
       : {

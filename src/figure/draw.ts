@@ -2,17 +2,19 @@
 import type { CompiledGraph } from '../engine/graph.js'
 import { entryInks, type Block } from './block.js'
 import { describeGraph } from './describe.js'
+import { FIGURE_WORDS, type FigureLanguage } from './figure-words.js'
 import { composeHeading } from './heading.js'
 import { layOut, type Layout } from './layout.js'
 import { createLettering } from './lettering.js'
 import { PALETTES, type Theme } from './palette.js'
-import { shifted, type Ink } from './pieces.js'
+import { shifted, type EchoSource, type Ink } from './pieces.js'
 import { completePlaces, type Place } from './places.js'
 import { planFigure, type View } from './plan.js'
 import { composeBlocks } from './compose.js'
 import { shiftedStroke, type Panel, type Point, type Rectangle, type Stroke } from './shapes.js'
 import { writeSvg } from './svg.js'
 import type { Typesetter } from './typeset.js'
+import type { Given } from './workshop.js'
 
 /** What a figure is drawn from. It has no place for an evaluation. */
 export type FigureSource = {
@@ -22,15 +24,27 @@ export type FigureSource = {
   readonly places?: readonly Place[] | undefined
 }
 
-export type FigureOptions = { readonly theme: Theme; readonly view: View; readonly typesetter: Typesetter }
+export type FigureOptions = {
+  readonly theme: Theme
+  readonly view: View
+  /** Drawn if not said otherwise. */
+  readonly given?: Given
+  /** English if not said otherwise. */
+  readonly language?: FigureLanguage
+  readonly typesetter: Typesetter
+}
 
-/** A drawn figure, and where its boxes are in it, in the units of its viewBox. */
+/** A drawn figure, and where its boxes and echoes are in it, in the units of its viewBox. */
 export type Figure = {
   readonly svg: string
   readonly width: number
   readonly height: number
   readonly boxes: ReadonlyMap<string, Rectangle>
+  readonly echoes: readonly Echo[]
 }
+
+/** A place that is left free for what will be known. */
+export type Echo = { readonly of: EchoSource; readonly place: Rectangle }
 
 const MARGIN = 28
 const UNDER_HEADING = 30
@@ -38,16 +52,23 @@ const UNDER_HEADING = 30
 /** Draws a figure. */
 export async function drawFigure(
   source: FigureSource,
-  { theme, view, typesetter }: FigureOptions,
+  { theme, view, given = 'drawn', language = 'en', typesetter }: FigureOptions,
 ): Promise<Figure> {
   const { graph, title } = source
+  const words = FIGURE_WORDS[language]
   const places = source.places === undefined ? undefined : completePlaces(graph, source.places)
   const plan = planFigure(graph, places)
   const lettering = createLettering(typesetter)
-  const workshop = { graph, plan, lettering }
+  const workshop = { graph, given, plan, lettering }
   const blocks = composeBlocks(workshop, view)
   const layout = await layOut(blocks, places)
-  const heading = composeHeading(workshop, view, title, Math.max(layout.width, 640))
+  // A page says itself what it is about.
+  const heading = composeHeading(
+    workshop,
+    view,
+    { title: theme === 'page' ? undefined : title, words },
+    Math.max(layout.width, 640),
+  )
 
   const graphTop = MARGIN + heading.height + UNDER_HEADING
   const placed = blocks.map(block => {
@@ -67,7 +88,7 @@ export async function drawFigure(
       width,
       height,
       title,
-      description: describeGraph(graph, view),
+      description: describeGraph(graph, { view, given }, words),
       texts: heading.texts.map(line => ({ ...line, x: line.x + MARGIN, y: line.y + MARGIN })),
       panels: placed.flatMap(block => block.panels),
       strokes: [...edges.strokes, ...placed.flatMap(block => block.strokes)],
@@ -76,7 +97,7 @@ export async function drawFigure(
     },
     PALETTES[theme],
   )
-  return { svg, width, height, boxes: boxesIn(inks) }
+  return { svg, width, height, boxes: boxesIn(inks), echoes: echoesIn(inks) }
 }
 
 function onPage({ x, y }: Point, graphTop: number): Point {
@@ -126,4 +147,12 @@ function boxesIn(inks: readonly Ink[]): Map<string, Rectangle> {
     boxes.set(id, { x, y, width, height })
   }
   return boxes
+}
+
+function echoesIn(inks: readonly Ink[]): Echo[] {
+  return inks.flatMap(ink => {
+    if (ink.kind !== 'echo') return []
+    const { of, x, y, width, height } = ink
+    return [{ of, place: { x, y, width, height } }]
+  })
 }

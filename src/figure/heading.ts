@@ -1,4 +1,5 @@
 /** What stands above the graph: its title, the given values, the formulas. */
+import type { FigureWords } from './figure-words.js'
 import { texGiven, type Style } from './lettering.js'
 import { shifted, type Ink, type Piece } from './pieces.js'
 import type { View } from './plan.js'
@@ -19,11 +20,19 @@ const GAP = { label: 18, item: 30, line: 12, group: 10, title: 14 }
 /** Lines are not longer than this, however wide the graph is. */
 const WIDEST_LINE = 1200
 
-/** Sets the heading in lines of at most so many pixels; a single item that is wider than that stays whole. */
-export function composeHeading(workshop: Workshop, view: View, title: string, available: number): Heading {
+/**
+ * Sets the heading in lines of at most so many pixels; a single item that is wider than that stays whole. Without a title
+ * where what the figure stands in has it already.
+ */
+export function composeHeading(
+  workshop: Workshop,
+  view: View,
+  { title, words }: { readonly title: string | undefined; readonly words: FigureWords },
+  available: number,
+): Heading {
   const { graph, plan, lettering } = workshop
   const width = Math.min(available, WIDEST_LINE)
-  const lines = wrapText(title, width)
+  const lines = title === undefined ? [] : wrapText(title, width)
   const texts = lines.map((text, index) => ({
     text,
     x: 0,
@@ -32,18 +41,18 @@ export function composeHeading(workshop: Workshop, view: View, title: string, av
   }))
   const given = (role: 'parameter' | 'data'): Piece[] =>
     graph.inputs
-      .filter(input => input.role === role)
+      .filter(input => workshop.given === 'drawn' && input.role === role)
       .map(({ name, value }) => lettering.formula(texGiven(name, value, shapeOf(graph, name)), GIVEN))
   const groups = [
-    { label: 'Parameters', items: given('parameter') },
-    { label: 'Data', items: given('data') },
-    { label: 'Nudge', items: view === 'cascade' ? nudge(workshop) : [] },
-    { label: 'Formulas', items: plan.nodes.map(node => nodeFormula(workshop, node, width * 0.6)) },
+    { label: words.parameters, items: given('parameter') },
+    { label: words.data, items: given('data') },
+    { label: words.nudge, items: view === 'cascade' ? nudge(workshop) : [] },
+    { label: words.formulas, items: plan.nodes.map(node => nodeFormula(workshop, node, width * 0.6)) },
   ].filter(({ items }) => items.length > 0)
   const labels = groups.map(({ label }) => lettering.formula(`\\text{${label}}`, LABEL))
   const indent = Math.max(0, ...labels.map(label => label.width)) + GAP.label
   const inks: Ink[] = []
-  let [y, right] = [lines.length * TITLE.line + GAP.title, 0]
+  let [y, right] = [lines.length === 0 ? 0 : lines.length * TITLE.line + GAP.title, 0]
   groups.forEach(({ items }, index) => {
     const flow = flowOf(items, Math.max(0, width - indent))
     const label = labels[index] as Piece // One a group.
@@ -51,7 +60,7 @@ export function composeHeading(workshop: Workshop, view: View, title: string, av
     y += flow.height + GAP.group
     right = Math.max(right, indent + flow.width)
   })
-  const titleWidth = Math.max(...lines.map(textWidth))
+  const titleWidth = Math.max(0, ...lines.map(textWidth))
   return { width: Math.max(right, titleWidth), height: y, texts, inks }
 }
 

@@ -48,6 +48,24 @@ export type Ink =
       readonly width: number
       readonly tone: Tone
     }
+  | {
+      readonly kind: 'echo'
+      readonly of: EchoSource
+      readonly x: number
+      readonly y: number
+      readonly width: number
+      readonly height: number
+    }
+
+/**
+ * What comes to stand in a place that is left free: the value of an input, where each learner has another; once a box is
+ * right, its entry (`gradient`, `factor`) or a thousandth of it (`thousandth`); in a cascade, how many times the nudge a
+ * node changes by.
+ */
+export type EchoSource =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'gradient' | 'factor' | 'thousandth'; readonly box: string }
+  | { readonly kind: 'multiplier'; readonly from: string; readonly node: string }
 
 export type Cells = { readonly rows: number; readonly columns: number }
 
@@ -93,10 +111,20 @@ export function boxPiece(
   }
 }
 
-/** A number left open, as a dotted line on the baseline: nothing that is graded. */
-export function gapPiece(size: number, tone: Tone): Piece {
-  const width = 1.5 * size
-  return { width, ascent: 0.7 * size, descent: 0.2 * size, inks: [{ kind: 'gap', x: 0, y: 0, width, tone }] }
+/** A number left open, as a dotted line on the baseline, and what it may be filled with: nothing that is graded. */
+export function gapPiece(size: number, tone: Tone, of: EchoSource, ems = 1.5): Piece {
+  const width = ems * size
+  const [ascent, descent] = [0.7 * size, 0.2 * size]
+  const inks: Ink[] = [
+    { kind: 'gap', x: 0, y: 0, width, tone },
+    { kind: 'echo', of, x: 0, y: -ascent, width, height: ascent + descent },
+  ]
+  return { width, ascent, descent, inks }
+}
+
+/** Room for what may come to stand there. The origin is its upper left corner. */
+export function echoPiece(of: EchoSource, width: number, height: number): Piece {
+  return { width, ascent: 0, descent: height, inks: [{ kind: 'echo', of, x: 0, y: 0, width, height }] }
 }
 
 /** Empty room. */

@@ -42,6 +42,8 @@ export type NodePlan = {
 
 export type FigurePlan = {
   readonly nodes: readonly NodePlan[]
+  /** The gradients asked, by the input or node whose they are. */
+  readonly gradients: ReadonlyMap<string, Box>
   /** Inputs that have a place in the graph, because several nodes share them. */
   readonly sharedInputs: readonly Input[]
   /** The cascade's parameter and all that depends on it. */
@@ -96,6 +98,7 @@ export function planFigure(graph: CompiledGraph, places?: { has(name: string): b
       operands: node.operands.map(operand => planOperand(node.name, operand)),
       feeds: fed.has(node.name),
     })),
+    gradients: asked.gradient,
     sharedInputs,
     nudged: planNudge(graph, consumers),
   }

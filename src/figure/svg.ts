@@ -34,7 +34,7 @@ export function writeSvg(picture: Picture, palette: Palette): string {
     ...picture.panels.map(panel => writePanel(panel, palette)),
     ...picture.strokes.map(stroke => writeStroke(stroke, palette)),
     ...picture.junctions.map(({ x, y }) => element('circle', { cx: x, cy: y, r: 3.2, fill: palette.edge })),
-    ...picture.inks.map(ink => writeInk(ink, palette, glyphs)),
+    ...picture.inks.flatMap(ink => (ink.kind === 'echo' ? [] : [writeInk(ink, palette, glyphs)])),
     ...picture.texts.map(line => writeText(line, palette)),
   ]
   const { width, height } = picture
@@ -120,7 +120,8 @@ function towards(point: Point, other: Point): Point {
   return { x: point.x + (other.x - point.x) * part, y: point.y + (other.y - point.y) * part }
 }
 
-function writeInk(ink: Ink, palette: Palette, glyphs: Glyphs): string {
+/** What is left free is not drawn. */
+function writeInk(ink: Exclude<Ink, { kind: 'echo' }>, palette: Palette, glyphs: Glyphs): string {
   switch (ink.kind) {
     case 'formula':
       return writeFormula(ink, colourOf(ink.tone, palette), glyphs)

@@ -5,12 +5,16 @@ import type { CompiledGraph } from '../engine/graph.js'
 import { isScalar, SCALAR, type Shape } from '../engine/tensor.js'
 import type { OwnArrow } from './own-arrow.js'
 import { MOST_SHOWN_ENTRIES, texSpace, texValue, type Lettering, type Style } from './lettering.js'
-import { boxPiece, rowOf, type Cells, type Piece } from './pieces.js'
+import { boxPiece, echoPiece, rowOf, type Cells, type Piece } from './pieces.js'
 import type { FigurePlan, NodePlan } from './plan.js'
+
+/** Whether values of inputs are drawn, or left open for each learner's own: then one figure serves them all. */
+export type Given = 'drawn' | 'open'
 
 /** What all blocks of one figure are made with. */
 export type Workshop = {
   readonly graph: CompiledGraph
+  readonly given: Given
   readonly plan: FigurePlan
   readonly lettering: Lettering
 }
@@ -42,14 +46,23 @@ export function nodeFormula(
   ])
 }
 
-/** An input's name at the tail of its arrow, and over the arrow its value, or the space of an array. */
-export function inputArrow({ lettering, graph }: Workshop, input: CompiledGraph['inputs'][number]): OwnArrow {
-  const { name, role, value } = input
-  const tex = typeof value === 'number' ? texValue(value) : texSpace(shapeOf(graph, name))
+/** An input's name at the tail of its arrow, and over the arrow its value or room for it, or the space of an array. */
+export function inputArrow(workshop: Workshop, input: CompiledGraph['inputs'][number]): OwnArrow {
+  const { name, role } = input
   return {
-    tail: lettering.name(name, role === 'parameter' ? PARAMETER : DATA),
-    over: tex === undefined ? undefined : lettering.formula(tex, VALUE),
+    tail: workshop.lettering.name(name, role === 'parameter' ? PARAMETER : DATA),
+    over: inputValue(workshop, input),
   }
+}
+
+function inputValue(
+  { lettering, graph, given }: Workshop,
+  { name, value }: CompiledGraph['inputs'][number],
+): Piece | undefined {
+  if (typeof value !== 'number') return lettering.formula(texSpace(shapeOf(graph, name)), VALUE)
+  if (given === 'open') return echoPiece({ kind: 'input', name }, ECHO.value.width, ECHO.value.height)
+  const tex = texValue(value)
+  return tex === undefined ? undefined : lettering.formula(tex, VALUE)
 }
 
 /** A node that is far away, by its name. */
@@ -61,6 +74,21 @@ export function farArrow({ lettering }: Workshop, name: string): OwnArrow {
 export function emptyBox({ graph }: Workshop, box: Box): Piece {
   const size = boxSize(shapeOf(graph, box.wrt ?? box.of))
   return boxPiece(box.id, box.kind === 'forward' ? 'forward' : 'backward', size, DERIVATIVE.size)
+}
+
+/** Room under an arrow for the gradient of what it brings, once that is found; and over it for a value that is left open. */
+const ECHO = {
+  node: { width: 64, height: 16 },
+  input: { width: 42, height: 14 },
+  value: { width: 52, height: 16 },
+}
+
+/** Where the gradient of an input or a node comes to stand in the row; undefined where it is not asked. */
+export function gradientEcho({ plan }: Workshop, name: string, under: 'node' | 'input'): Piece | undefined {
+  const gradient = plan.gradients.get(name)
+  if (gradient === undefined) return undefined
+  const { width, height } = ECHO[under]
+  return echoPiece({ kind: 'gradient', box: gradient.id }, width, height)
 }
 
 /** Room for what is typed: a number, an array entry by entry, or a field for a larger array. */

@@ -1,13 +1,14 @@
 /** In which language a page is written. */
 import type { FastifyRequest } from 'fastify'
-import { LANGUAGES, type Language } from '../strings/strings.js'
+import { LANGUAGES, type Language } from '../contracts/languages.js'
 
 /** The language that the address chooses, else the one of ours that the browser likes best, else English. */
 export function languageOf(request: FastifyRequest): {
   readonly language: Language
   readonly chosen: boolean
 } {
-  const { lang } = request.query as { readonly lang?: unknown }
+  // An address that cannot be read has no query.
+  const { lang } = (request.query ?? {}) as { readonly lang?: unknown }
   const asked = LANGUAGES.find(language => language === lang)
   if (asked !== undefined) return { language: asked, chosen: true }
   return { language: preferred(request.headers['accept-language'] ?? ''), chosen: false }

@@ -12,7 +12,7 @@ export function writeIndexPage(context: PageContext, graphs: readonly PublicGrap
     graphs.length === 0
       ? html`<p>${site.noGraphs}</p>`
       : html`<ul class="graph-list">
-          ${graphs.map(graph => writeCard(context, graph))}
+          ${fromSmall(graphs).map(graph => writeCard(context, graph))}
         </ul>`
   const body = html`<main id="app" data-page="index" tabindex="-1">
     <h1>${site.tagline}</h1>
@@ -39,6 +39,11 @@ export function writeIndexPage(context: PageContext, graphs: readonly PublicGrap
     address: { path: '/', query: { tenant } },
     body,
   })
+}
+
+/** The smallest first: there one begins. */
+function fromSmall(graphs: readonly PublicGraph[]): PublicGraph[] {
+  return graphs.toSorted((one, other) => one.boxes - other.boxes || (one.title < other.title ? -1 : 1))
 }
 
 function writeCard(context: PageContext, { key, title, description, boxes }: PublicGraph): Html {

@@ -1,5 +1,6 @@
 /** What all pages share: the head, the top, the way to another language. */
-import { LANGUAGES, stringsOf, type Language } from '../strings/strings.js'
+import { LANGUAGES, type Language } from '../contracts/languages.js'
+import { stringsOf } from '../strings/strings.js'
 import { html, type Html } from './html.js'
 
 /** The files of a page's code, as addresses. */
@@ -49,7 +50,10 @@ export function writePage(context: PageContext, page: Page): string {
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+        />
         <meta name="color-scheme" content="light dark" />
         <meta name="description" content="${page.description}" />
         <title>${page.title}</title>

@@ -1,13 +1,14 @@
-/** Figures of published graphs, drawn once for each version, inputs, theme and view while they are kept. */
+/** Figures of published graphs, drawn once for each version and look while they are kept. */
 import { LRUCache } from 'lru-cache'
 import type { Definition, FigureQuery } from '../contracts/graph.js'
-import type { Value } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
 import type { Figure } from '../figure/draw.js'
+import type { FigureLanguage } from '../figure/figure-words.js'
 import type { Theme } from '../figure/palette.js'
+import type { Given } from '../figure/workshop.js'
 import type { FigurePool } from './figure-pool.js'
 import { findGraph, type GraphLibrary, type LibraryGraph } from './graph-library.js'
-import { sha256, sha256Hex } from './hash.js'
+import { sha256 } from './hash.js'
 
 /** The most nodes of a graph that is drawn. */
 const MOST_NODES = 150
@@ -20,8 +21,12 @@ const REFUSED_MILLISECONDS = 30_000
 export type DrawnFigure = Figure & { readonly tag: string }
 
 type Outcome = DrawnFigure | { readonly refusal: Refusal }
-type Look = { readonly theme: Theme; readonly view: FigureQuery['view'] }
-type Inputs = ReadonlyMap<string, Value>
+type Look = {
+  readonly theme: Theme
+  readonly view: FigureQuery['view']
+  readonly given?: Given
+  readonly language?: FigureLanguage
+}
 
 export type FigureStore = ReturnType<typeof createFigureStore>
 
@@ -43,11 +48,8 @@ export function createFigureStore(pool: FigurePool) {
     },
   })
   return {
-    /**
-     * The figure of a version, with these values of its inputs in place of its own if they are given. Refuses graphs of
-     * too many nodes, and those that take too much to draw.
-     */
-    async get(graph: LibraryGraph, look: Look, inputs?: Inputs): Promise<DrawnFigure> {
+    /** The figure of a version. Refuses graphs of too many nodes, and those that take too much to draw. */
+    async get(graph: LibraryGraph, look: Look): Promise<DrawnFigure> {
       const count = graph.definition.nodes.length
       if (count > MOST_NODES) {
         const most = String(MOST_NODES)
@@ -56,10 +58,9 @@ export function createFigureStore(pool: FigurePool) {
           `Graphs of up to ${most} nodes are drawn; this one has ${String(count)}.`,
         )
       }
-      const definition = inputs === undefined ? graph.definition : withInputs(graph.definition, inputs)
-      const values = inputs === undefined ? '' : sha256Hex(JSON.stringify(definition.inputs))
-      const id = [graph.graphId, graph.version, look.theme, look.view, values].join('/')
-      const outcome = await drawn.forceFetch(id, { context: { definition, look } })
+      const { theme, view, given = 'drawn', language = 'en' } = look
+      const id = [graph.graphId, graph.version, theme, view, given, language].join('/')
+      const outcome = await drawn.forceFetch(id, { context: { definition: graph.definition, look } })
       if ('refusal' in outcome) throw outcome.refusal
       return outcome
     },
@@ -76,12 +77,4 @@ export async function drawFigureOf(
   { version, ...look }: FigureQuery,
 ): Promise<DrawnFigure> {
   return figures.get(await findGraph(library, tenantId, key, version), look)
-}
-
-/** A definition with other values of its inputs. */
-function withInputs(definition: Definition, inputs: Inputs): Definition {
-  return {
-    ...definition,
-    inputs: definition.inputs.map(input => ({ ...input, value: inputs.get(input.name) ?? input.value })),
-  }
 }

@@ -4,25 +4,32 @@ import type { Definition } from '../contracts/graph.js'
 import { createStepBudget } from '../engine/faults.js'
 import { compileGraph } from '../engine/graph.js'
 import { drawFigure, type Figure, type FigureSource } from '../figure/draw.js'
+import type { FigureLanguage } from '../figure/figure-words.js'
 import { createTypesetter } from '../figure/mathjax.js'
 import type { Theme } from '../figure/palette.js'
 import type { View } from '../figure/plan.js'
+import type { Given } from '../figure/workshop.js'
 
 /** What the worker is asked to draw. */
-export type FigureJob = { readonly definition: Definition; readonly theme: Theme; readonly view: View }
+export type FigureJob = {
+  readonly definition: Definition
+  readonly theme: Theme
+  readonly view: View
+  readonly given?: Given
+  readonly language?: FigureLanguage
+}
 
 const typesetter = await createTypesetter()
 
 /** Draws a figure of a definition that was published. `begun` is told when the work begins. */
 export async function draw({
   definition,
-  theme,
-  view,
   begun,
+  ...look
 }: FigureJob & { begun: MessagePort }): Promise<Figure> {
   begun.postMessage(null)
   begun.close()
-  return drawFigure(sourceOf(definition), { theme, view, typesetter })
+  return drawFigure(sourceOf(definition), { ...look, typesetter })
 }
 
 function sourceOf(definition: Definition): FigureSource {

@@ -5,6 +5,7 @@ import { createKey, createTenant } from './api-keys.js'
 import { seedDemoClass } from './demo-class.js'
 import { putAssignment } from './put-assignment.js'
 import { findCourse, putCourse } from './courses.js'
+import { createSession } from './learner-sessions.js'
 import type { Services } from './services.js'
 import type { Principal } from './principal.js'
 
@@ -28,6 +29,21 @@ export async function seedDemo(services: Services, store: KeyStore): Promise<str
   await seedCourse(services, principal)
   await seedDemoClass(services, principal)
   return findOrMakeKey(services, tenant.id, store)
+}
+
+/** The address at which an assignment of the demo opens for a learner, as an LMS links it, for a day. */
+export async function openDemoSession(services: Services, key: string, origin: string): Promise<string> {
+  const principal = await services.authenticate(key)
+  if (principal === undefined) throw new Error('the key of the demo does not work')
+  const path = { course: DEMO, assignment: 'lab-network1' }
+  const { url } = await createSession(
+    services,
+    principal,
+    path,
+    { learner: 'student-42', ttlSeconds: 86_400 },
+    origin,
+  )
+  return url
 }
 
 async function seedCourse(services: Services, principal: Principal): Promise<void> {

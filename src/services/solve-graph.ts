@@ -2,8 +2,9 @@
 import type { BoxSolution, Definition, Evaluated, Solution } from '../contracts/graph.js'
 import type { Box } from '../engine/boxes.js'
 import { cascade } from '../engine/cascade.js'
-import { DIFFERENCES_STEPS, finiteDifferences } from '../engine/differences.js'
+import { DIFFERENCES_STEPS, finiteDifferences, type FiniteDifferences } from '../engine/differences.js'
 import { boxValue, evaluateGraph, type Evaluation } from '../engine/evaluate.js'
+import { EXPLAIN_WORDS, type ExplainLanguage, type ExplainWords } from '../engine/explain-words.js'
 import { explainBox } from '../engine/explain.js'
 import { createStepBudget } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
@@ -45,10 +46,18 @@ export function solveAt(
   inputs: ReadonlyMap<string, Value> | undefined,
   box: string | undefined,
 ): Solution {
-  if (inputs === undefined) return solve(published, box)
+  return solve(atInputs(published, inputs), box)
+}
+
+/** A published graph as what is solved of it is at these inputs, those of a variant, or at its own. */
+export function atInputs(
+  published: PublishedGraph,
+  inputs: ReadonlyMap<string, Value> | undefined,
+): PublishedGraph {
+  if (inputs === undefined) return published
   const evaluated = evaluateGraph(published.graph, inputs)
   if (!evaluated.ok) throw new Error(`a variant has no solution: ${evaluated.fault.message}`)
-  return solve({ ...published, evaluation: evaluated.evaluation }, box)
+  return { ...published, evaluation: evaluated.evaluation }
 }
 
 /** The solution of a definition that is stored nowhere. */
@@ -66,7 +75,7 @@ function solve(published: PublishedGraph, boxAsked: string | undefined): Solutio
   if (boxAsked !== undefined) askedBox(graph, boxAsked)
   const cascades = cascadesOf(published)
   const all = graph.asked.length <= MAX_EXPLAINED
-  const viewSolution = createSolver(published)
+  const viewSolution = createSolver(published, 'en')
   // The box asked comes first, so that what is left out for want of steps is never its.
   const asked = graph.asked.filter(box => box.id === boxAsked).map(box => viewSolution(box, true))[0]
   return {
@@ -82,9 +91,9 @@ function solve(published: PublishedGraph, boxAsked: string | undefined): Solutio
   }
 }
 
-/** The solution of one box with its steps, and of no other. */
-export function explainOne(published: PublishedGraph, box: Box): BoxSolution {
-  return createSolver(published)(box, true)
+/** The solution of one box with its steps, which are told in a language, and of no other. */
+export function explainOne(published: PublishedGraph, box: Box, language: ExplainLanguage): BoxSolution {
+  return createSolver(published, language)(box, true)
 }
 
 /** How a nudge of each parameter runs through a graph; undefined where that is too much to be told. */
@@ -103,8 +112,12 @@ export function askedBox({ asked }: CompiledGraph, id: string): Box {
   throw new Refusal('unknown-box', message, [{ path: '/query/box', code: 'unknown-box', message }])
 }
 
-/** Shows boxes of one graph with their values, out of one budget of work. */
-function createSolver(published: PublishedGraph): (box: Box, explained: boolean) => BoxSolution {
+/** Shows boxes of one graph with their values, in a language, out of one budget of work. */
+function createSolver(
+  published: PublishedGraph,
+  language: ExplainLanguage,
+): (box: Box, explained: boolean) => BoxSolution {
+  const say = EXPLAIN_WORDS[language]
   const { graph, evaluation } = published
   const differencesBudget = createStepBudget(DIFFERENCES_STEPS)
   const symbolics = createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
@@ -123,9 +136,20 @@ function createSolver(published: PublishedGraph): (box: Box, explained: boolean)
       ...viewBox(published, box),
       value,
       ...(symbolic === undefined ? {} : { symbolic }),
-      ...(differences === undefined ? {} : { finiteDifferences: differences }),
-      ...(explained ? { steps: explainBox(graph, evaluation, box, { symbolics, differences, kinks }) } : {}),
+      ...(differences === undefined ? {} : { finiteDifferences: viewDifferences(differences, say) }),
+      ...(explained
+        ? { steps: explainBox(graph, evaluation, box, { symbolics, differences, kinks, say }) }
+        : {}),
     }
+  }
+}
+
+function viewDifferences({ epsilon, forward, central, reason }: FiniteDifferences, say: ExplainWords) {
+  return {
+    epsilon,
+    ...(forward === undefined ? {} : { forward }),
+    ...(central === undefined ? {} : { central }),
+    ...(reason === undefined ? {} : { reason: say.leftOut(reason) }),
   }
 }
 

@@ -22,8 +22,6 @@ export const de: Strings = {
       matrix: (rows, columns) =>
         `${String(rows)} ${rows === 1 ? 'Zeile' : 'Zeilen'} mit ${String(columns)} Zahlen in Klammern`,
     },
-    placeholders: { expression: '2*a', vector: '[1, 2]', matrix: '[[1, 2], [3, 4]]' },
-    listTitle: 'Felder',
     shownValue: 'gezeigt, nicht von dir eingetragen',
   },
   board: {
@@ -34,16 +32,16 @@ export const de: Strings = {
     progress: (right, all) => `${String(right)} von ${String(all)} richtig`,
     filled: (filled, all) => `${String(filled)} von ${String(all)} ausgefüllt`,
     undo: 'Rückgängig',
-    clear: 'Leeren',
+    clear: 'Alles leeren',
     remarks: 'Felder zum Nachsehen',
     goTo: label => `Zu ${label} gehen`,
     currentBox: 'Dieses Feld',
     startHint:
       'Fülle die blauen Felder von links nach rechts aus, dann die grünen von rechts nach links. Jedes Feld wird geprüft, wenn du es verlässt.',
     inputs: 'Gegebene Werte',
+    formulas: 'Formeln',
     parameter: 'Parameter',
     data: 'Daten',
-    description: 'Über diesen Graphen',
     noFigure: 'Dieser Graph ist zu groß für eine Zeichnung. Seine Felder stehen in der Liste unten.',
     draftKept: 'Was du eintippst, bleibt auf diesem Gerät erhalten.',
     draftNotKept:
@@ -61,7 +59,7 @@ export const de: Strings = {
       'Was geschieht, wenn sich ein Parameter ein wenig ändert: Folge der Änderung durch den Graphen.',
     cascadeFrom: name => `Eine Änderung von ${name}`,
     noCascade: 'Von diesem Graphen gibt es diese Ansicht nicht.',
-    result: 'Das kann man eintippen:',
+    result: 'Der Wert ist also',
     close: 'Schließen',
     loading: 'Lädt …',
     notLoaded: 'Das konnte nicht geladen werden. Bitte versuche es gleich noch einmal.',
@@ -90,14 +88,16 @@ export const de: Strings = {
     best: (points, most) => `Bisher ${points} von ${most} Punkten`,
     notOpen: 'Diese Aufgabe ist noch nicht offen. Komm wieder, wenn sie öffnet.',
     closed: 'Diese Aufgabe ist geschlossen. Es kann nichts mehr abgegeben werden.',
-    noAttemptsLeft: 'Du hast alle Versuche gebraucht. Es kann nichts mehr abgegeben werden.',
+    noAttemptsLeft: 'Du hast alle Versuche aufgebraucht. Es kann nichts mehr abgegeben werden.',
     hint: 'Fülle die blauen Felder von links nach rechts aus, dann die grünen von rechts nach links. Gib ab, wenn du so weit bist.',
+    reviewHint: 'Wähle ein Feld, um zu lesen, was es dazu zu sagen gibt.',
     submit: 'Abgeben',
     submitting: 'Wird abgegeben …',
     nothingAnswered: 'Fülle mindestens ein Feld aus, bevor du abgibst.',
     waitingToSend:
       'Dein Versuch wird gesendet, sobald die Verbindung wieder da ist. Er zählt ein einziges Mal.',
     stored: number => `Versuch ${String(number)} ist gespeichert.`,
+    again: number => `Dein Versuch ${String(number)}`,
     late: 'Er kam verspätet an.',
     scored: (points, most) => `Er bringt ${points} von ${most} Punkten.`,
     noFeedback: 'Dein Kurs zeigt hier keine Ergebnisse.',
@@ -116,17 +116,16 @@ export const de: Strings = {
     lost: 'Keine Verbindung. Alles, was du eingetippt hast, ist noch da; wir versuchen es weiter.',
     busy: seconds =>
       seconds === 1
-        ? 'Gerade ist viel los. Wir versuchen es in 1 Sekunde wieder.'
-        : `Gerade ist viel los. Wir versuchen es in ${String(seconds)} Sekunden wieder.`,
+        ? 'Gerade ist viel los. Wir versuchen es in 1 Sekunde wieder; nichts geht verloren.'
+        : `Gerade ist viel los. Wir versuchen es in ${String(seconds)} Sekunden wieder; nichts geht verloren.`,
     retry: 'Jetzt versuchen',
-    back: 'Die Verbindung ist wieder da.',
-    failed: 'Bei uns ist etwas schiefgegangen. Deine Einträge sind noch da.',
+    failed: 'Bei uns ist etwas schiefgegangen. Deine Einträge sind noch da; wir versuchen es weiter.',
   },
   site: {
     tagline: 'Backpropagation an Berechnungsgraphen üben',
     skip: 'Zum Inhalt springen',
     otherLanguages: 'Andere Sprachen',
-    wayBack: 'Weg zurück',
+    wayBack: 'Navigationspfad',
     intro: [
       'Ein neuronales Netz lernt durch Backpropagation: Es bestimmt, wie stark jeder seiner Parameter das Ergebnis ändert, Schritt für Schritt, vom Ende zurück zum Anfang. Hier machst du dasselbe von Hand, an kleinen Graphen, bis jeder Schritt klar ist.',
       'Wähle unten einen Graphen, fülle seine Felder aus und sieh sofort, was stimmt und was du noch einmal ansehen solltest. Nichts davon wird bei uns gespeichert, und du brauchst kein Konto.',
@@ -135,7 +134,7 @@ export const de: Strings = {
     how: [
       'Vorwärts: Fülle die blauen Felder von links nach rechts aus. In jedes gehört der Wert seines Knotens.',
       'Rückwärts: Fülle die grünen Felder von rechts nach links aus. Zuerst die lokalen Ableitungen eines Knotens, dann mit der Kettenregel, wie stark sich das Ergebnis mit dem ändert, was in ihn eingeht.',
-      'Du kannst Zahlen, Brüche und Rechnungen eintippen: 11, 9/2 und 2 + 3*3 werden gelesen; Dezimalzahlen schreibst du mit Punkt. Folgefehler werden als solche erkannt.',
+      'Du kannst Zahlen, Brüche und Rechnungen eintippen: 11, 9/2 und 2 + 3*3 werden gelesen; Dezimalzahlen schreibst du mit Punkt. Folgefehler werden erkannt und zählen trotzdem.',
       'Du kommst nicht weiter? „Zeig mir, wie“ geht jedes Feld Schritt für Schritt durch.',
     ],
     graphsTitle: 'Graphen zum Üben',
@@ -153,7 +152,7 @@ export const de: Strings = {
       'Das Skript dieser Seite fehlt auf diesem Server, daher lässt sich nichts ausfüllen. Wer ihn betreibt, erzeugt es mit: npm run build',
     notFoundTitle: 'Hier ist nichts',
     notFound:
-      'Kein öffentlicher Graph hat diese Adresse. Vielleicht ist sie vertippt, oder der Graph ist nicht für alle offen.',
+      'Keine Seite hat diese Adresse. Vielleicht ist sie vertippt, oder der Graph ist nicht für alle offen.',
     busyTitle: 'Gerade ist viel los',
     busy: 'Bitte versuche es gleich noch einmal.',
     brokenTitle: 'Bei uns ist etwas schiefgegangen',
@@ -191,7 +190,7 @@ export const de: Strings = {
       'Hier ist eine Liste gefragt: Schreibe sie in Klammern, als [1, 2] oder [[1, 2], [3, 4]].',
     'wrong-shape': 'Die Liste hat eine andere Form, als hier gefragt ist.',
     'answer-too-long': 'Diese Antwort ist zu lang.',
-    'answer-too-complex': 'Diese Antwort ist zu verschachtelt: Rechne sie weiter aus.',
+    'answer-too-complex': 'Diese Antwort ist zu verschachtelt oder zu aufwendig: Rechne sie weiter aus.',
     'not-a-number': 'Das ist keine Zahl: Schreibe den Wert.',
     infinite: 'Ein unendlicher Wert kann hier keine Antwort sein.',
     'too-large': 'Mit dieser Zahl kann nicht gerechnet werden: Sie ist zu groß.',

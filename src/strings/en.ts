@@ -22,8 +22,6 @@ export const en: Strings = {
       matrix: (rows, columns) =>
         `${String(rows)} ${rows === 1 ? 'row' : 'rows'} of ${String(columns)} numbers in brackets`,
     },
-    placeholders: { expression: '2*a', vector: '[1, 2]', matrix: '[[1, 2], [3, 4]]' },
-    listTitle: 'Boxes',
     shownValue: 'shown, not typed by you',
   },
   board: {
@@ -33,16 +31,16 @@ export const en: Strings = {
     progress: (right, all) => `${String(right)} of ${String(all)} right`,
     filled: (filled, all) => `${String(filled)} of ${String(all)} filled in`,
     undo: 'Undo',
-    clear: 'Clear',
+    clear: 'Clear all',
     remarks: 'Boxes to look at',
     goTo: label => `Go to ${label}`,
     currentBox: 'This box',
     startHint:
-      'Fill in the blue boxes from left to right, then the green ones from right to left. Each box is looked at when you leave it.',
+      'Fill in the blue boxes from left to right, then the green ones from right to left. Each box is checked when you leave it.',
     inputs: 'Given values',
+    formulas: 'Formulas',
     parameter: 'parameter',
     data: 'data',
-    description: 'About this graph',
     noFigure: 'This graph is too large to be drawn. Its boxes stand in the list below.',
     draftKept: 'What you type is kept on this device.',
     draftNotKept:
@@ -59,7 +57,7 @@ export const en: Strings = {
     cascadeIntro: 'What happens when one parameter changes by a little: follow the change through the graph.',
     cascadeFrom: name => `A change of ${name}`,
     noCascade: 'There is no such view of this graph.',
-    result: 'What may be typed:',
+    result: 'So the value is',
     close: 'Close',
     loading: 'Loading …',
     notLoaded: 'This could not be loaded. Please try again in a moment.',
@@ -89,11 +87,13 @@ export const en: Strings = {
     closed: 'This assignment is closed. Nothing more can be submitted.',
     noAttemptsLeft: 'You have used all attempts. Nothing more can be submitted.',
     hint: 'Fill in the blue boxes from left to right, then the green ones from right to left. Submit when you are ready.',
+    reviewHint: 'Choose a box to read what there is to say of it.',
     submit: 'Submit',
     submitting: 'Submitting …',
     nothingAnswered: 'Fill in at least one box before you submit.',
     waitingToSend: 'Your attempt will be sent as soon as the connection is back. It counts once.',
     stored: number => `Attempt ${String(number)} is stored.`,
+    again: number => `Your attempt ${String(number)}`,
     late: 'It was submitted late.',
     scored: (points, most) => `It earns ${points} of ${most} points.`,
     noFeedback: 'Your course does not show results here.',
@@ -112,17 +112,16 @@ export const en: Strings = {
     lost: 'No connection. Everything you typed is still here; we keep trying.',
     busy: seconds =>
       seconds === 1
-        ? 'A lot is going on. We try again in 1 second.'
-        : `A lot is going on. We try again in ${String(seconds)} seconds.`,
+        ? 'A lot is going on. We try again in 1 second; nothing is lost.'
+        : `A lot is going on. We try again in ${String(seconds)} seconds; nothing is lost.`,
     retry: 'Try now',
-    back: 'The connection is back.',
-    failed: 'Something went wrong on our side. Your entries are still here.',
+    failed: 'Something went wrong on our side. Your entries are still here; we keep trying.',
   },
   site: {
     tagline: 'Practise back-propagation on computation graphs',
     skip: 'Skip to the content',
     otherLanguages: 'Other languages',
-    wayBack: 'Way back',
+    wayBack: 'Breadcrumb',
     intro: [
       'A neural network learns by back-propagation: it works out how much each of its parameters changes the result, one small step at a time, from the end back to the beginning. Here you do the same by hand, on small graphs, until every step is clear.',
       'Choose a graph below, fill in its boxes, and see at once what is right and what to look at again. Nothing you type here is stored with us, and you need no account.',
@@ -131,7 +130,7 @@ export const en: Strings = {
     how: [
       'Forward: fill in the blue boxes from left to right. Each takes the value of its node.',
       'Backward: fill in the green boxes from right to left. First the local derivatives of a node, then, by the chain rule, how much the result changes with what feeds it.',
-      'You may type numbers, fractions and calculations: 11, 9/2 and 2 + 3*3 are all read. Work that follows from an earlier slip is seen as that.',
+      'You may type numbers, fractions and calculations: 11, 9/2 and 2 + 3*3 are all read. Work that follows from an earlier slip is recognised and still counts.',
       'Stuck? “Show me how” goes through any box step by step.',
     ],
     graphsTitle: 'Graphs to practise',
@@ -149,7 +148,7 @@ export const en: Strings = {
       'The script of this page is missing on this server, so that nothing can be filled in. Whoever runs it can make it with: npm run build',
     notFoundTitle: 'There is nothing here',
     notFound:
-      'No public graph has this address. It may have been mistyped, or the graph may not be open to everybody.',
+      'No page has this address. It may have been mistyped, or the graph may not be open to everybody.',
     busyTitle: 'A lot is going on right now',
     busy: 'Please try again in a moment.',
     brokenTitle: 'Something went wrong on our side',

@@ -2,14 +2,11 @@
  * What the pages say, in each language: of the browser's code and of the pages that the server writes. One file a
  * language; a key that is missing in one does not compile.
  */
+import type { Language } from '../contracts/languages.js'
 import type { MisconceptionCode } from '../grading/misconceptions.js'
 import type { UnreadableCode } from '../grading/read-answer.js'
 import { de } from './de.js'
 import { en } from './en.js'
-
-export const LANGUAGES = ['en', 'de'] as const
-
-export type Language = (typeof LANGUAGES)[number]
 
 /** Codes of what is said of an answer. */
 export type FeedbackCode = MisconceptionCode | UnreadableCode | 'follows' | 'expression-asked'
@@ -35,8 +32,6 @@ export type Strings = {
       readonly vector: (entries: number) => string
       readonly matrix: (rows: number, columns: number) => string
     }
-    readonly placeholders: { readonly expression: string; readonly vector: string; readonly matrix: string }
-    readonly listTitle: string
     readonly shownValue: string
   }
   readonly board: {
@@ -52,9 +47,9 @@ export type Strings = {
     readonly currentBox: string
     readonly startHint: string
     readonly inputs: string
+    readonly formulas: string
     readonly parameter: string
     readonly data: string
-    readonly description: string
     readonly noFigure: string
     readonly draftKept: string
     readonly draftNotKept: string
@@ -97,11 +92,15 @@ export type Strings = {
     readonly closed: string
     readonly noAttemptsLeft: string
     readonly hint: string
+    /** Where nothing is taken any more. */
+    readonly reviewHint: string
     readonly submit: string
     readonly submitting: string
     readonly nothingAnswered: string
     readonly waitingToSend: string
     readonly stored: (number: number) => string
+    /** Over an attempt that is shown again. */
+    readonly again: (number: number) => string
     readonly late: string
     readonly scored: (points: string, most: string) => string
     readonly noFeedback: string
@@ -118,7 +117,6 @@ export type Strings = {
     readonly lost: string
     readonly busy: (seconds: number) => string
     readonly retry: string
-    readonly back: string
     readonly failed: string
   }
   /** The pages that the server writes. */

@@ -26,18 +26,26 @@ export type Checks = {
   readonly stop: () => void
 }
 
+type Question = {
+  readonly entries: Entries
+  /** The box that is still typed in: of it is asked whether it can be read; null: all that was left is judged. */
+  readonly typing: string | null
+}
+
 /** Checks all entries of a board so far, each state of them once. */
 export function createChecks({ board, path, onTrouble, onRefused }: Options): Checks {
   let lastSent = ''
   let pause: ReturnType<typeof setTimeout> | undefined
 
-  const grading = createPersistent<Entries, PracticeView>({
-    send: entries => request(path, { method: 'POST', body: { answers: answersOf(entries) } }),
+  const grading = createPersistent<Question, PracticeView>({
+    send: ({ entries }) => request(path, { method: 'POST', body: { answers: answersOf(entries) } }),
     wait,
     onTrouble,
-    onAnswer(body, entries, sequence) {
+    onAnswer(body, { entries, typing }, sequence) {
       onRefused(null)
-      board.dispatch({ kind: 'judged', sequence, verdicts: verdictsOf(body.boxes, entries) })
+      const verdicts = verdictsOf(body.boxes, entries)
+      if (typing === null) board.dispatch({ kind: 'judged', sequence, verdicts })
+      else board.dispatch({ kind: 'read', box: typing, verdict: verdicts.get(typing) ?? null })
     },
     onProblem({ detail }) {
       lastSent = ''
@@ -45,13 +53,13 @@ export function createChecks({ board, path, onTrouble, onRefused }: Options): Ch
     },
   })
 
-  const check = (): void => {
+  const ask = (question: Question): void => {
     clearTimeout(pause)
-    const entries = new Map([...board.get().entries].filter(([, text]) => text.trim() !== ''))
-    const sent = JSON.stringify([...entries].sort())
+    const { entries, typing } = question
+    const sent = JSON.stringify([typing, ...[...entries].sort()])
     if (sent === lastSent) return
     lastSent = sent
-    if (entries.size > 0) grading.start(entries)
+    if (entries.size > 0) grading.start(question)
     else {
       grading.stop()
       board.dispatch({ kind: 'verdicts-dropped' })
@@ -59,10 +67,16 @@ export function createChecks({ board, path, onTrouble, onRefused }: Options): Ch
   }
 
   return {
-    check,
+    check() {
+      const entries = new Map([...board.get().entries].filter(([, text]) => text.trim() !== ''))
+      ask({ entries, typing: null })
+    },
     typed(box) {
       clearTimeout(pause)
-      if (isWorthALook(board.get().entries.get(box) ?? '')) pause = setTimeout(check, PAUSE_MILLISECONDS)
+      const text = board.get().entries.get(box) ?? ''
+      if (!isWorthALook(text)) return
+      // That box alone: what others are judged by is not to change with every letter.
+      pause = setTimeout(ask, PAUSE_MILLISECONDS, { entries: new Map([[box, text]]), typing: box })
     },
     now: grading.now,
     stop() {

@@ -1,16 +1,13 @@
 /** A public graph to be practised. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PageBox, RevealView } from '../contracts/practice.js'
-import { stringsOf } from '../strings/strings.js'
-import { Announcer } from './board/announcer.js'
+import { stringsOf, type Strings } from '../strings/strings.js'
 import { Banner } from './board/banner.js'
-import { BoardView } from './board/board-view.js'
-import { Dock } from './board/dock.js'
-import type { Drawing } from './board/figure-drawing.js'
-import { GivenValues } from './board/given-values.js'
+import type { Drawing } from './board/figure-canvas.js'
 import { ProgressLine } from './board/progress-line.js'
-import { Remarks } from './board/remarks.js'
+import { ToolButton } from './board/tool-button.js'
 import { useBoardHandlers } from './board/use-board-handlers.js'
+import { WorkBoard } from './board/work-board.js'
 import { keepDraft } from './browser/draft-keeping.js'
 import type { PracticeData } from './browser/page-data.js'
 import { request } from './browser/requests.js'
@@ -23,7 +20,6 @@ import { countRight, reduceBoard, shownVerdict, startBoard } from './state/board
 import { createDraftStore } from './state/drafts.js'
 import type { Trouble } from './state/persistent.js'
 import { createStore } from './state/store.js'
-import { boxTitle } from './state/wording.js'
 
 type PracticePageProps = { readonly data: PracticeData; readonly drawing: Drawing | null }
 
@@ -75,14 +71,25 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
     kit.board.dispatch({ kind: 'undone' })
     kit.checks.check()
   }
+  const clear = (): void => {
+    kit.board.dispatch({ kind: 'cleared' })
+    kit.checks.check()
+  }
   const { handlers, current, focus } = useBoardHandlers({
     boxes: graph.boxes,
     board: kit.board,
     inputs,
     typing,
     onLeft: kit.checks.check,
-    onTyped: kit.checks.typed,
+    onTyped(box) {
+      setNote('')
+      kit.checks.typed(box)
+    },
     onUndo: undo,
+    onEnd() {
+      const { get } = kit.board
+      focus(graph.boxes.find(({ id }) => shownVerdict(get(), id)?.status !== 'correct')?.id)
+    },
   })
 
   const reveal = async (): Promise<void> => {
@@ -103,54 +110,35 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
   const all = graph.boxes.length
   const right = countRight(board, graph.boxes)
   const isSolved = all > 0 && right === all
-  const currentBox = graph.boxes.find(({ id }) => id === current) ?? null
 
   return (
     <div class="app">
-      <GivenValues graph={graph} strings={strings} />
       <div class="tools" role="group" aria-label={strings.board.tools}>
         <ProgressLine words={strings.board.progress(right, all)} part={right} all={all} />
         <div class="buttons">
-          <button type="button" disabled={isRevealed || board.history.length === 0} onClick={undo}>
+          <ToolButton isOff={isRevealed || board.history.length === 0} onClick={undo}>
             {strings.board.undo}
-          </button>
-          <button
-            type="button"
-            disabled={isRevealed || board.entries.size === 0}
-            onClick={() => {
-              kit.board.dispatch({ kind: 'cleared' })
-              kit.checks.check()
-            }}
-          >
+          </ToolButton>
+          <ToolButton isOff={isRevealed || board.entries.size === 0} onClick={clear}>
             {strings.board.clear}
-          </button>
-          <button type="button" onClick={() => void reveal()}>
+          </ToolButton>
+          <ToolButton onClick={() => void reveal()}>
             {isRevealed ? practice.hideAll : practice.revealAll}
-          </button>
-          <button
-            type="button"
+          </ToolButton>
+          <ToolButton
             onClick={() => {
               setOpened({ kind: 'cascade' })
             }}
           >
             {practice.cascade}
-          </button>
+          </ToolButton>
         </div>
       </div>
       <Banner strings={strings} trouble={trouble} onRetry={kit.checks.now} />
       <div role="status" class="note-place">
         {(refusal ?? note) !== '' && <p class="note">{refusal ?? note}</p>}
       </div>
-      {isSolved && (
-        <section class="done" aria-labelledby="done-title">
-          <h2 id="done-title">{practice.solvedTitle}</h2>
-          <p>{practice.solvedText(all)}</p>
-          <a class="button" href={`/${searchOf({ tenant: data.tenant, lang: chosenLanguage() })}`}>
-            {practice.moreGraphs}
-          </a>
-        </section>
-      )}
-      <BoardView
+      <WorkBoard
         graph={graph}
         drawing={drawing}
         strings={strings}
@@ -159,33 +147,21 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
         isReadOnly={false}
         handlers={handlers}
         inputs={inputs}
-      />
-      <Remarks strings={strings} boxes={graph.boxes} board={board} onGo={focus} />
-      {!kit.keepsDrafts && <p class="quiet">{strings.board.draftNotKept}</p>}
-      <Dock
-        strings={strings}
-        box={currentBox}
-        verdict={currentBox === null ? null : shownVerdict(board, currentBox.id)}
         hint={strings.board.startHint}
-      >
-        {currentBox !== null && (
-          <button
-            type="button"
-            title={boxTitle(strings, currentBox)}
-            onClick={() => {
-              setOpened({ kind: 'steps', box: currentBox })
-            }}
-          >
-            {practice.showHow}
-          </button>
-        )}
-      </Dock>
-      <Announcer
-        strings={strings}
-        boxes={graph.boxes}
-        board={board}
+        note={kit.keepsDrafts ? null : strings.board.draftNotKept}
         last={isSolved ? practice.solvedTitle : ''}
-      />
+        end={isSolved && <SolvedEnd strings={strings} all={all} tenant={data.tenant} />}
+        onGo={focus}
+      >
+        <ToolButton
+          onClick={() => {
+            const box = graph.boxes.find(({ id }) => id === current)
+            if (box !== undefined) setOpened({ kind: 'steps', box })
+          }}
+        >
+          {practice.showHow}
+        </ToolButton>
+      </WorkBoard>
       {opened?.kind === 'steps' && (
         <StepsDialog
           strings={strings}
@@ -209,17 +185,37 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
   )
 }
 
+type SolvedEndProps = { readonly strings: Strings; readonly all: number; readonly tenant: string | null }
+
+/** A friendly end. */
+function SolvedEnd({ strings, all, tenant }: SolvedEndProps) {
+  const { solvedTitle, solvedText, moreGraphs } = strings.practice
+  return (
+    <>
+      <div>
+        <p class="dock-title">{solvedTitle}</p>
+        <p>{solvedText(all)}</p>
+      </div>
+      <a class="button" href={`/${searchOf({ tenant, lang: chosenLanguage() })}`}>
+        {moreGraphs}
+      </a>
+    </>
+  )
+}
+
 /** What the draft of a graph is kept under. */
 function subjectOf({ graph, tenant }: PracticeData): string {
   return [tenant ?? '', graph.key, String(graph.version)].map(encodeURIComponent).join('/')
 }
 
 function addressOf(
-  { graph, tenant }: PracticeData,
+  { graph, tenant, language }: PracticeData,
   what: 'grade' | 'steps' | 'reveal' | 'cascade',
   box: string | null = null,
 ): string {
-  const query = searchOf({ version: String(graph.version), tenant, box })
+  // What is told in words is told in the language of the page.
+  const lang = what === 'steps' || what === 'cascade' ? language : null
+  const query = searchOf({ version: String(graph.version), tenant, box, lang })
   return `/practice/graphs/${encodeURIComponent(graph.key)}/${what}${query}`
 }
 

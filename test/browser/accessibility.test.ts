@@ -65,7 +65,7 @@ describeInBrowser('accessibility', stage => {
       await expectNoViolation(tab, 'half filled in, phone')
       await shoot(page, `lab-network1-phone-${language}`)
       for (const [id, truth] of LAB_BOXES['lab-network1']) await enter(box(id), String(truth))
-      await page.getByRole('heading', { name: practice.solvedTitle }).waitFor()
+      await page.getByText(practice.solvedTitle, { exact: true }).waitFor()
       await expectNoViolation(tab, 'solved, phone')
       await page.setViewportSize({ width: 1280, height: 900 })
       await expectNoViolation(tab, 'solved')

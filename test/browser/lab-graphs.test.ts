@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { en } from '../../src/strings/en.js'
 import {
   boxesOf,
+  enter,
   describeInBrowser,
   expectRight,
   expectVerdict,
@@ -57,7 +58,7 @@ describeInBrowser('the graphs of the lab', stage => {
         await expectVerdict(box(id), en.verdicts.correct)
         expect(await box(id).getAttribute('class')).toMatch(/\bcorrect\b/)
       }
-      await page.getByRole('heading', { name: en.practice.solvedTitle }).waitFor()
+      await page.getByText(en.practice.solvedTitle, { exact: true }).waitFor()
       await expect
         .poll(() => page.locator('[aria-live]').allTextContents())
         .toEqual([expect.stringContaining(en.practice.solvedTitle)])
@@ -65,20 +66,34 @@ describeInBrowser('the graphs of the lab', stage => {
     },
   )
 
-  test('a right gradient appears at its place in the row, and leaves it when it is changed', async () => {
+  test('a right gradient appears at its place in the row, of nodes and of parameters, and leaves it when it is changed', async () => {
     const tab = await stage().open('/graphs/lab-network1')
     const box = await fieldsOf(tab)
-    await box('dJ_dd').fill(' 3 ')
-    await box('dJ_dd').press('Tab')
+    const inRow = tab.page.locator('.echo.gradient')
+    await enter(box('dJ_dd'), ' 3 ')
     await expectVerdict(box('dJ_dd'), en.verdicts.correct)
-    const inRow = tab.page.locator('.row-gradient')
     expect(await inRow.allTextContents()).toEqual(['3'])
     const place = await inRow.boundingBox()
     const under = await box('d').boundingBox()
     expect(Math.abs((place?.x ?? 0) - (under?.x ?? 0))).toBeLessThan(40)
     expect(place?.y ?? 0).toBeGreaterThan(under?.y ?? 0)
+    await enter(box('dJ_dw'), '6')
+    await enter(box('dJ_db'), '3')
+    await expect.poll(() => inRow.allTextContents()).toHaveLength(3)
+    const sixth = await tab.page.locator('.echo.gradient', { hasText: '6' }).boundingBox()
+    const local = await box('dc_dw').boundingBox()
+    expect(sixth?.y ?? Number.POSITIVE_INFINITY, 'above the column').toBeLessThan(local?.y ?? 0)
     await box('dJ_dd').fill('4')
-    await expect.poll(() => inRow.count()).toBe(0)
+    await expect.poll(() => inRow.allTextContents()).toHaveLength(2)
+  })
+
+  test('a right local derivative fills in what a nudge does, in ε and in numbers', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const box = await fieldsOf(tab)
+    await enter(box('da_dw'), '3')
+    await expectVerdict(box('da_dw'), en.verdicts.correct)
+    expect(await tab.page.locator('.echo.factor').allTextContents()).toEqual(['3'])
+    expect(await tab.page.locator('.echo.thousandth').allTextContents()).toEqual(['0.003'])
   })
 
   test('Enter checks and goes on, Shift and Enter goes back, arrows move along the graph', async () => {

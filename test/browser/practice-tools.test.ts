@@ -1,5 +1,6 @@
 /** What a practice page offers beside its boxes. */
 import { expect, test } from 'vitest'
+import { de } from '../../src/strings/de.js'
 import { en } from '../../src/strings/en.js'
 import {
   describeInBrowser,
@@ -21,11 +22,12 @@ describeInBrowser('a practice page', stage => {
     await enter(box('J'), '7')
     await expectVerdict(box('J'), en.verdicts.incorrect)
     await page.getByRole('button', { name: en.practice.revealAll }).click()
+    await page.getByRole('button', { name: en.practice.hideAll }).waitFor()
     for (const [id, truth] of LAB_BOXES['lab-network0']) {
       await expect.poll(() => box(id).inputValue()).toBe(String(truth))
       expect(await box(id).isEditable(), 'nothing is typed over what is shown').toBe(false)
     }
-    await expectRight(page, 0, 5)
+    await expectRight(page, 1, 5)
     await page.getByRole('button', { name: en.practice.hideAll }).click()
     await expect.poll(() => box('J').inputValue()).toBe('7')
     expect([await box('a').inputValue(), await box('dJ_da').inputValue()]).toEqual(['11', ''])
@@ -73,6 +75,22 @@ describeInBrowser('a practice page', stage => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(await isFocused(button)).toBe(true)
+  })
+
+  test('"Show me how" speaks the language of the page', async () => {
+    const tab = await stage().open('/graphs/fan-out', { language: 'de' })
+    const { page } = tab
+    const box = await fieldsOf(tab)
+    await box('dJ_du').focus()
+    await page.getByRole('button', { name: de.practice.showHow }).click()
+    const dialog = page.getByRole('dialog', { name: /∂J\/∂u/ })
+    await dialog.getByText(de.practice.result).waitFor()
+    const said = (await dialog.textContent()) ?? ''
+    for (const words of ['Eine kleine Änderung (', ') wirkt über jeden davon auf ', 'Über ', 'direkt']) {
+      expect(said).toContain(words)
+    }
+    expect(said).not.toMatch(/\b(change[sd]?|times|direct|through)\b/i)
+    await shoot(page, 'show-me-how-german')
   })
 
   test('every box of both lab graphs has steps that end at what is right', async () => {

@@ -2,10 +2,12 @@ import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import type { CompiledGraph } from '../../src/engine/graph.js'
 import { drawFigure, type Figure, type FigureSource } from '../../src/figure/draw.js'
 import { createTypesetter } from '../../src/figure/mathjax.js'
+import type { FigureLanguage } from '../../src/figure/figure-words.js'
 import type { Theme } from '../../src/figure/palette.js'
 import type { Place } from '../../src/figure/places.js'
 import type { View } from '../../src/figure/plan.js'
 import type { Typesetter } from '../../src/figure/typeset.js'
+import type { Given } from '../../src/figure/workshop.js'
 import { compile, evaluate, graph } from '../support/engine.js'
 import { elementsOf, quickTypesetter, sketch } from '../support/figures.js'
 import { BUILT_IN_GRAPHS, FAN_OUT, LAB_NETWORK_0, LAB_NETWORK_1 } from '../support/lab-graphs.js'
@@ -33,7 +35,16 @@ describe('a figure gives no answer away', () => {
     }>()
     expectTypeOf<CompiledGraph>().not.toHaveProperty('values')
     expectTypeOf(drawFigure).parameters.toEqualTypeOf<
-      [FigureSource, { readonly theme: Theme; readonly view: View; readonly typesetter: Typesetter }]
+      [
+        FigureSource,
+        {
+          readonly theme: Theme
+          readonly view: View
+          readonly given?: Given
+          readonly language?: FigureLanguage
+          readonly typesetter: Typesetter
+        },
+      ]
     >()
   })
 
@@ -166,6 +177,68 @@ test('a figure is an image with a title and a description in words', async () =>
       'Nodes in order: a = 2 + 3*w, fed by w; J = a^2, fed by a. The output is J. ' +
       'Empty boxes to fill in, in order: value of a; value of J; ∂J/∂a; ∂a/∂w (local); ∂J/∂w.',
   )
+})
+
+describe('the figure of a page', () => {
+  const onPage = (language: FigureLanguage, given: Given = 'drawn') => {
+    const { typesetter, texts } = quickTypesetter()
+    const source = { title: 'A simple neural network', graph: compile(LAB_NETWORK_1).graph }
+    return drawFigure(source, { theme: 'page', view: 'boxes', given, language, typesetter }).then(figure => ({
+      ...figure,
+      texts,
+    }))
+  }
+
+  test('has no title: the page has one', async () => {
+    const { svg } = await onPage('en')
+    expect(elementsOf(svg).filter(({ name }) => name === 'text')).toEqual([])
+  })
+
+  test('leaves room in the row for the gradient of each parameter and node, under its arrow', async () => {
+    const { echoes, boxes } = await onPage('en')
+    const gradients = echoes.flatMap(({ of, place }) =>
+      of.kind === 'gradient' ? [{ box: of.box, place }] : [],
+    )
+    const asked = [...boxes.keys()].filter(id => id.startsWith('dJ_'))
+    expect(gradients.map(({ box }) => box).sort()).toEqual(asked.sort())
+    const top = Math.min(
+      ...[...boxes].filter(([id]) => id.startsWith('d') && id !== 'd').map(([, { y }]) => y),
+    )
+    for (const { place } of gradients) expect(place.y + place.height, 'above all columns').toBeLessThan(top)
+    const [d, under] = [boxes.get('d')!, gradients.find(({ box }) => box === 'dJ_dd')!.place]
+    expect(under.y).toBeGreaterThan(d.y + d.height)
+    expect([under.x, under.width]).toEqual([d.x, d.width])
+  })
+
+  test('leaves room for what a nudge does, once the factor is found, in numbers and in ε', async () => {
+    const { echoes } = await onPage('en')
+    const kindsOf = (id: string) =>
+      echoes.flatMap(({ of }) => ('box' in of && of.box === id && of.kind !== 'gradient' ? [of.kind] : []))
+    for (const id of ['dc_dw', 'da_dc', 'da_db', 'dd_da', 'dJ_dd'])
+      expect(kindsOf(id)).toEqual(['thousandth', 'factor'])
+    expect(kindsOf('dJ_dw')).toEqual([])
+  })
+
+  test('that is to serve learners with other values holds none of its own, but room for each', async () => {
+    const { svg, echoes, texts } = await onPage('en', 'open')
+    expect(echoes.flatMap(({ of }) => (of.kind === 'input' ? [of.name] : [])).sort()).toEqual([
+      'b',
+      'w',
+      'x',
+      'y',
+    ])
+    expect(texts.filter(tex => /-2|8|=/.test(tex) && tex !== '=')).toEqual([])
+    const told = elementsOf(svg).find(({ name }) => name === 'desc')?.text
+    expect(told).toMatch(/Given: (?:(?:parameter|data) [wbxy](?:; )?){4}\./)
+  })
+
+  test('speaks the language of the page', async () => {
+    const { svg, texts } = await onPage('de')
+    expect(texts).toEqual(expect.arrayContaining(['\\text{Parameter}', '\\text{Daten}', '\\text{Formeln}']))
+    expect(svg).toContain(
+      'Ein Berechnungsgraph, von links nach rechts gezeichnet. Gegeben: Parameter w = -2;',
+    )
+  })
 })
 
 describe('what is drawn', () => {

@@ -5,7 +5,7 @@ import type { GraphDefinition } from '../../src/engine/definition.js'
 import { formulaOf } from '../../src/engine/formula.js'
 import { createSymbolics, symbolicForm } from '../../src/engine/symbolic.js'
 import { boxLabel } from '../../src/engine/boxes.js'
-import { createMathml, setTex } from '../../src/services/mathml.js'
+import { createFormulaHtml, setTex } from '../../src/services/mathml.js'
 import { compile, evaluate, plenty } from '../support/engine.js'
 import { createExplainer } from '../support/explained.js'
 import { elementsOf } from '../support/figures.js'
@@ -42,11 +42,19 @@ function expectSafe(mathml: string | undefined): void {
   }
 }
 
+/** The same of words with mathematics between them. */
+function expectSafeHtml(html: string): void {
+  expect(html).not.toContain('not set')
+  for (const [math] of html.matchAll(/<math.*?<\/math>/gs)) expectSafe(math)
+  expect(html.replaceAll(/<math.*?<\/math>/gs, '')).not.toMatch(/[<>]/)
+}
+
 describe('every formula of ours can be set', () => {
   test.each(Object.entries(BUILT_IN_GRAPHS))('%s', (_, definition) => {
     const formulas = allTex(definition)
     expect(formulas.length).toBeGreaterThan(20)
     for (const tex of formulas) expectSafe(setTex(tex))
+    for (const tex of formulas) expectSafeHtml(createFormulaHtml()({ text: 'not set', tex }))
   })
 
   test.each([
@@ -55,7 +63,10 @@ describe('every formula of ours can be set', () => {
   ])('random graphs of %s', (_, graphs) => {
     fc.assert(
       fc.property(graphs, ({ definition }) => {
-        for (const tex of allTex(definition)) expectSafe(setTex(tex))
+        for (const tex of allTex(definition)) {
+          expectSafe(setTex(tex))
+          expectSafeHtml(createFormulaHtml()({ text: 'not set', tex }))
+        }
       }),
       { numRuns: 30 },
     )
@@ -73,7 +84,7 @@ describe('nothing but mathematics comes out', () => {
     '\\boxed{x}',
     '\\cancel{x}',
   ])('%s', tex => {
-    expectSafe(createMathml()({ text: 'plain', tex }))
+    expectSafeHtml(createFormulaHtml()({ text: 'plain', tex }))
   })
 
   test.each([
@@ -87,12 +98,27 @@ describe('nothing but mathematics comes out', () => {
     '}',
   ])('%s is written as text', tex => {
     expect(setTex(tex)).toBeUndefined()
-    expect(createMathml()({ text: 'a < b & c', tex })).toBe('<math><mtext>a &lt; b &amp; c</mtext></math>')
+    expect(createFormulaHtml()({ text: 'a < b & c', tex })).toBe('a &lt; b &amp; c')
   })
 })
 
+test('the words of a sentence stand between its formulas, so that it breaks into lines', () => {
+  const html = createFormulaHtml()
+  const tex = '\\text{When }w_{1}\\text{ < }\\frac{1}{2}\\text{ a\\_b changes}'
+  expect(html({ text: '', tex })).toMatch(
+    /^When <math><msub>.*<\/msub><\/math> &lt; <math><mfrac>.*<\/mfrac><\/math> a_b changes$/s,
+  )
+  // Words inside a group belong to the formula.
+  expect(html({ text: '', tex: '\\left.a\\right|_{\\text{direct}}' })).toMatch(
+    /^<math displaystyle="true">.*<mtext>/s,
+  )
+  expect(html({ text: '', tex: '\\left(a\\text{ and }b\\right)' })).toMatch(
+    /^<math displaystyle="true">[^]*<\/math>$/,
+  )
+})
+
 test('a formula is set at full size in a line of text, and no macro outlives it', () => {
-  const mathml = createMathml()
+  const mathml = createFormulaHtml()
   expect(mathml({ text: '1/2', tex: '\\frac{1}{2}' })).toMatch(/^<math displaystyle="true"><mfrac>/)
   mathml({ text: 'x', tex: '\\gdef\\mine{1} x' })
   expect(setTex('\\mine')).toBeUndefined()

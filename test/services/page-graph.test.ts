@@ -20,10 +20,11 @@ const FIGURE: DrawnFigure = {
   width: 300,
   height: 200,
   boxes: new Map([['a', { x: 1, y: 2, width: 3, height: 4 }]]),
+  echoes: [{ of: { kind: 'gradient', box: 'dJ_da' }, place: { x: 5, y: 6, width: 7, height: 8 } }],
   tag: '',
 }
 
-test('what is given is as in the inputs, and the figure is drawn with them', async () => {
+test('what is given is as in the inputs, and one figure without values serves all who have others', async () => {
   const asked: Parameters<FigureStore['get']>[] = []
   const inputs = new Map([['w', 7]])
   const figures: Pick<FigureStore, 'get'> = {
@@ -32,7 +33,7 @@ test('what is given is as in the inputs, and the figure is drawn with them', asy
       return Promise.resolve(FIGURE)
     },
   }
-  const { graph, svg } = await pageGraphOf({ figures }, GRAPH, inputs)
+  const { graph, svg } = await pageGraphOf({ figures }, GRAPH, { language: 'de', inputs })
   expect(pageGraphSchema.parse(graph).inputs).toEqual([{ name: 'w', role: 'parameter', value: 7 }])
   expect(svg).toBe('<svg/>')
   expect(graph.figure).toEqual({ width: 300, height: 200 })
@@ -40,22 +41,35 @@ test('what is given is as in the inputs, and the figure is drawn with them', asy
     ['a', { x: 1, y: 2, width: 3, height: 4 }],
     ...['J', 'dJ_da', 'da_dw', 'dJ_dw'].map(id => [id, null]),
   ])
-  expect(asked).toEqual([[GRAPH, { theme: 'page', view: 'boxes' }, inputs]])
-  expect((await pageGraphOf({ figures }, GRAPH)).graph.inputs[0]?.value).toBe(3)
+  expect(graph.echoes).toEqual([
+    { kind: 'gradient', of: 'dJ_da', place: { x: 5, y: 6, width: 7, height: 8 } },
+  ])
+  expect(graph.valuesApart).toBe(true)
+  expect(asked).toEqual([[GRAPH, { theme: 'page', view: 'boxes', given: 'open', language: 'de' }]])
+  const own = await pageGraphOf({ figures }, GRAPH, { language: 'en' })
+  expect(own.graph.inputs[0]?.value).toBe(3)
+  expect(own.graph.valuesApart).toBe(false)
 })
 
-test.each<ProblemCode>(['figure-too-large', 'figure-not-drawn', 'unavailable'])(
+test.each<ProblemCode>(['figure-too-large', 'figure-not-drawn'])(
   'where a figure is refused as %s the boxes are a list',
   async code => {
     const figures = { get: () => Promise.reject(new Refusal(code, 'no')) }
-    const { graph, svg } = await pageGraphOf({ figures }, GRAPH)
+    const { graph, svg } = await pageGraphOf({ figures }, GRAPH, { language: 'en' })
     expect(svg).toBeNull()
     expect(pageGraphSchema.parse(graph).figure).toBeNull()
+    expect(graph.valuesApart).toBe(true)
     expect(graph.boxes.map(({ place }) => place)).toEqual([null, null, null, null, null])
   },
 )
 
+test('a figure that is only late is not said to be missing: the question is to be asked again', async () => {
+  const refusal = new Refusal('unavailable', 'no', [], 5)
+  const figures = { get: () => Promise.reject(refusal) }
+  await expect(pageGraphOf({ figures }, GRAPH, { language: 'en' })).rejects.toBe(refusal)
+})
+
 test('what is no refusal to draw is not kept quiet', async () => {
   const figures = { get: () => Promise.reject(new Error('a bug')) }
-  await expect(pageGraphOf({ figures }, GRAPH)).rejects.toThrow('a bug')
+  await expect(pageGraphOf({ figures }, GRAPH, { language: 'en' })).rejects.toThrow('a bug')
 })

@@ -5,11 +5,19 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import process from 'node:process'
 import { pino } from 'pino'
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+  type Response,
+} from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest'
 import { buildApp } from '../../src/app.js'
 import { en } from '../../src/strings/en.js'
-import { stringsOf, type Language } from '../../src/strings/strings.js'
+import type { Language } from '../../src/contracts/languages.js'
+import { stringsOf } from '../../src/strings/strings.js'
 import { createTestService, type TestService } from './service.js'
 
 /** Built by the set-up of the test run. */
@@ -26,7 +34,13 @@ export type Visitor = {
 }
 
 /** What a page was sent, whole. */
-export type Received = { readonly url: string; readonly status: number; readonly body: Buffer }
+export type Received = {
+  readonly url: string
+  readonly status: number
+  readonly body: Buffer
+  /** The bytes of the body as they came over the wire. */
+  readonly wire: number
+}
 
 export type Tab = {
   readonly page: Page
@@ -153,8 +167,7 @@ async function createVisit(browser: Browser, origin: string, visitor: Visitor): 
   })
   context.on('weberror', error => complaints.push(String(error.error().stack)))
   context.on('response', response => {
-    const body = response.body().catch(() => Buffer.alloc(0))
-    received.push(body.then(bytes => ({ url: response.url(), status: response.status(), body: bytes })))
+    received.push(receive(response))
   })
   const open = async (address: string): Promise<Tab> => {
     const page = await context.newPage()
@@ -170,6 +183,20 @@ async function createVisit(browser: Browser, origin: string, visitor: Visitor): 
   }
   const isAllowed = (text: string): boolean => allowed.some(pattern => pattern.test(text))
   return { context, open, complaints: () => complaints.filter(text => !isAllowed(text)) }
+}
+
+async function receive(response: Response): Promise<Received> {
+  const [body, wire] = await Promise.all([
+    response.body().catch(() => Buffer.alloc(0)),
+    response
+      .request()
+      .sizes()
+      .then(
+        sizes => sizes.responseBodySize,
+        () => 0,
+      ),
+  ])
+  return { url: response.url(), status: response.status(), body, wire }
 }
 
 /** A box as the API describes it. */

@@ -41,6 +41,19 @@ describe('a verdict', () => {
     expect(shownVerdict(board, 'a')?.status).toBe('invalid')
   })
 
+  test('of what is still typed says that it cannot be read and nothing else, of that box alone', () => {
+    const board = after(
+      startBoard(new Map([['J', '144']])),
+      judged(1, { J: verdict('follows', '144') }),
+      typed('a', '13'),
+    )
+    const wrong: BoardAction = { kind: 'read', box: 'a', verdict: verdict('incorrect', '13') }
+    expect(after(board, wrong)).toBe(board)
+    const unreadable: BoardAction = { kind: 'read', box: 'a', verdict: verdict('invalid', '13') }
+    expect(shownVerdict(after(board, unreadable), 'a')?.status).toBe('invalid')
+    expect(shownVerdict(after(board, unreadable), 'J')?.status).toBe('follows')
+  })
+
   test('is gone as soon as the entry is another: a right label never stands at a wrong entry', () => {
     const right = after(startBoard(), typed('a', '11'), left('a'), judged(1, { a: verdict('correct', '11') }))
     const changed = after(right, typed('a', '12', 2))
@@ -52,6 +65,13 @@ describe('a verdict', () => {
   test('of an older request never takes the place of a newer one', () => {
     const board = after(startBoard(), typed('a', '11'), left('a'), judged(2, { a: verdict('correct', '11') }))
     expect(after(board, judged(1, { a: verdict('incorrect', '11') }))).toBe(board)
+  })
+
+  test('is shown of a blank box where it tells what is right, until something is typed there', () => {
+    const told = { ...verdict('blank', ''), expected: '121' }
+    const board = after(startBoard(), judged(1, { J: told }))
+    expect(shownVerdict(board, 'J')).toEqual(told)
+    expect(shownVerdict(after(board, typed('J', '1')), 'J')).toBeNull()
   })
 
   test('is not shown of a blank box, nor while values are revealed', () => {
@@ -94,6 +114,8 @@ test('revealing leaves the entries untouched, and nothing can be typed over what
     kind: 'cleared',
   })
   expect(entryOf(after(revealed, { kind: 'hidden' }), 'a')).toBe('7')
+  const solved = after(start, left('a'), judged(1, { a: verdict('correct', '7') }))
+  expect(countRight(after(solved, { kind: 'revealed', values: new Map() }), boxes)).toBe(1)
 })
 
 describe('entries of another tab', () => {

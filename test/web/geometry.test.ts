@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nearestBox, scaleFor } from '../../src/web/state/geometry.js'
+import { nearestBox, roomAround, scaleFor } from '../../src/web/state/geometry.js'
 
 const at = (id: string, x: number, y: number) => ({ id, place: { x, y, width: 64, height: 28 } })
 
@@ -41,4 +41,26 @@ test('a figure fills its column, but its boxes stay large enough to be hit and n
   expect(scaleFor(1_200, 1_000)).toBe(1.2)
   expect(scaleFor(336, 1_072) * 28).toBeGreaterThanOrEqual(24)
   expect(scaleFor(4_000, 500)).toBe(1.6)
+})
+
+describe('a field that grows', () => {
+  const places = BOXES.flatMap(({ place }) => place ?? [])
+  const roomOf = (id: string) => {
+    const place = BOXES.find(box => box.id === id)?.place
+    if (place === null || place === undefined) throw new Error(id)
+    return roomAround(
+      place,
+      places.filter(other => other !== place),
+      1_100,
+    )
+  }
+
+  test('ends before the next box at its height, and before the edge of the figure', () => {
+    expect(roomOf('c')).toEqual({ left: 182, right: 460 - 8 - 254 })
+    expect(roomOf('J')).toEqual({ left: 1_000 - 524 - 8, right: 1_100 - 8 - 1_064 })
+  })
+
+  test('is not held up by what stands above or below it', () => {
+    expect(roomOf('dJ_dc')).toEqual({ left: 472, right: 1_100 - 8 - 544 })
+  })
 })

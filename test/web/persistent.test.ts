@@ -86,6 +86,28 @@ describe('a request', () => {
     expect([log, waits.length, sent.length]).toEqual([['x: 422'], 0, 1])
   })
 
+  test('made while the server has asked to wait is sent when that is over, and no sooner', async () => {
+    const { persistent, sent, waits, log } = setUp()
+    persistent.start('x')
+    await sent[0]?.answer(problem(429, 60))
+    persistent.start('xy')
+    persistent.start('xyz')
+    expect(sent).toHaveLength(1)
+    waits[0]?.end()
+    await sent[1]?.answer({ kind: 'ok', body: 'done' })
+    expect(log).toEqual(['3 xyz: done'])
+    persistent.start('y')
+    expect(sent).toHaveLength(3)
+  })
+
+  test('that was given up is not answered, however late its answer comes', async () => {
+    const { persistent, sent, log, troubles } = setUp()
+    persistent.start('x')
+    persistent.stop()
+    await sent[0]?.answer({ kind: 'ok', body: 'late' })
+    expect([log, troubles]).toEqual([[], []])
+  })
+
   test('that was given up is not sent again', async () => {
     const { persistent, sent, waits } = setUp()
     persistent.start('x')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MISCONCEPTIONS } from '../../src/grading/misconceptions.js'
-import { LANGUAGES, stringsOf } from '../../src/strings/strings.js'
+import { LANGUAGES } from '../../src/contracts/languages.js'
+import { stringsOf } from '../../src/strings/strings.js'
 import { isWorthALook } from '../../src/web/state/typing.js'
 import { verdictsOf, verdictsOfRefusal } from '../../src/web/state/verdicts.js'
 import { askedForm, boxTitle, remarkText, verdictText } from '../../src/web/state/wording.js'
@@ -10,16 +11,32 @@ import { grade } from '../support/grading.js'
 const [en, de] = [stringsOf('en'), stringsOf('de')]
 
 describe('what is looked at while it is typed', () => {
-  test.each(['11abc', '3,14', '1/0', '[1, 2]', 'nan', '2**3', '1e999'])('%s', text => {
+  test.each(['11abc', '3,14', '1/0', '[1, 2]', 'sqrt(2) 3', '2**3', '1e999', '2x'])('%s', text => {
     expect(isWorthALook(text)).toBe(true)
   })
 
-  test.each(['', ' ', '-', 'a', '1', '3.', '3,', '2*', '1e', '1e-', '(1+2', '[1, 2', '9/', '− '])(
-    'nobody is told off for %j',
-    text => {
-      expect(isWorthALook(text)).toBe(false)
-    },
-  )
+  test.each([
+    '',
+    ' ',
+    '-',
+    'a',
+    '1',
+    '3.',
+    '3,',
+    '2*',
+    '1e',
+    '1e-',
+    '(1+2',
+    '[1, 2',
+    '9/',
+    '− ',
+    'sq',
+    '2*sqrt',
+    '3 + w',
+    'dJ_d',
+  ])('nobody is told off for %j', text => {
+    expect(isWorthALook(text)).toBe(false)
+  })
 })
 
 test('what follows from an earlier slip names the box to look at again, in every language', () => {

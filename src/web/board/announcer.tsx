@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PageBox } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
-import { shownVerdict, type Board } from '../state/board.js'
+import { countRight, shownVerdict, type Board } from '../state/board.js'
 import { verdictText } from '../state/wording.js'
 
 type AnnouncerProps = {
@@ -12,12 +12,17 @@ type AnnouncerProps = {
   readonly last: string
 }
 
+/** Of more verdicts at once it is told how many are right. */
 const MOST_AT_ONCE = 3
 
 /** Says new verdicts to those who do not see them. */
 export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
   const said = useRef(new Map<string, string>())
   const [text, setText] = useState('')
+  const say = (words: string): void => {
+    // The same words once more are only heard where they are another text.
+    setText(before => (before === words ? `${words}\u00A0` : words))
+  }
   useEffect(() => {
     const news: string[] = []
     for (const { id, label } of boxes) {
@@ -26,11 +31,17 @@ export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
       if (said.current.get(id) !== words && words !== '') news.push(words)
       said.current.set(id, words)
     }
-    if (news.length > 0 || last !== '') setText([...news.slice(0, MOST_AT_ONCE), last].join(' '))
+    if (news.length === 0 && last === '') return
+    const shown = news.length <= MOST_AT_ONCE ? news : [summaryOf(strings, boxes, board)]
+    say([...shown, last].join(' ').trim())
   }, [board, boxes, last, strings])
   return (
     <div class="visually-hidden" aria-live="polite">
       {text}
     </div>
   )
+}
+
+function summaryOf(strings: Strings, boxes: readonly PageBox[], board: Board): string {
+  return `${strings.board.progress(countRight(board, boxes), boxes.length)}.`
 }

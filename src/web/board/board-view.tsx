@@ -1,16 +1,17 @@
 import type { RefObject } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { PageBox, PageGraph } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
 import { entryOf, shownVerdict, type Board } from '../state/board.js'
+import { roomAround, type Place } from '../state/geometry.js'
 import { askedForm, boxTitle } from '../state/wording.js'
 import { BoxInput, type BoxInputProps } from './box-input.js'
-import { FigureDrawing, type Drawing } from './figure-drawing.js'
-import { RowGradients } from './row-gradients.js'
+import { Echoes } from './echoes.js'
+import { FigureCanvas, px, type Drawing } from './figure-canvas.js'
+import { GivenValues } from './given-values.js'
 import type { BoardHandlers } from './use-board-handlers.js'
-import { useScale } from './use-scale.js'
 
-type BoardViewProps = {
+export type BoardViewProps = {
   readonly graph: PageGraph
   readonly drawing: Drawing | null
   readonly strings: Strings
@@ -28,6 +29,7 @@ export function BoardView(props: BoardViewProps) {
   const listed = graph.boxes.filter(({ place }) => size === null || place === null)
   return (
     <section class="board" aria-label={strings.board.figure}>
+      {graph.valuesApart && <GivenValues graph={graph} hasFormulas={drawing === null} strings={strings} />}
       {drawing !== null && size !== null ? (
         <FigureBoxes {...props} drawing={drawing} size={size} />
       ) : (
@@ -57,47 +59,70 @@ type FigureBoxesProps = BoardViewProps & {
   readonly size: { readonly width: number; readonly height: number }
 }
 
-/** Characters take about this much of the height of the text. */
-const CHARACTER_WIDTH = 0.6
-/** No field grows wider than this. */
-const WIDEST = 320
-
 function FigureBoxes({ drawing, size, ...props }: FigureBoxesProps) {
-  const { graph, board, current } = props
-  const column = useRef<HTMLDivElement>(null)
-  const scale = useScale(column, size.width)
-  const fontSize = Math.max(16, Math.round(16 * scale))
+  const { graph, board } = props
+  /** The box that has the focus: it may be larger than it is drawn. */
+  const [focused, setFocused] = useState<string | null>(null)
+  const places = graph.boxes.flatMap(({ place }) => place ?? [])
   return (
-    <div class="figure-column" ref={column}>
-      <div class="figure-canvas" style={{ width: px(size.width * scale), height: px(size.height * scale) }}>
-        <FigureDrawing drawing={drawing} />
-        {graph.boxes.map(box => {
-          if (box.place === null) return null
-          const { x, y, width, height } = box.place
-          const isCurrent = box.id === current
-          const text = board.revealed?.get(box.id) ?? entryOf(board, box.id)
-          // What is longer than its box is seen whole where it is worked on.
-          const wanted = isCurrent ? (text.length + 1) * fontSize * CHARACTER_WIDTH + 14 : 0
-          return (
-            <span
-              key={box.id}
-              class={isCurrent ? 'place current' : 'place'}
-              style={{
-                left: px(x * scale),
-                top: px(y * scale),
-                width: px(Math.max(width * scale, Math.min(wanted, WIDEST))),
-                height: px(height * scale),
-                fontSize: px(fontSize),
-              }}
-            >
-              <BoxInput {...inputProps(props, box)} />
-            </span>
-          )
-        })}
-        <RowGradients graph={graph} board={board} scale={scale} />
-      </div>
-    </div>
+    <FigureCanvas drawing={drawing} size={size}>
+      {scale => (
+        <>
+          {graph.boxes.map(box => {
+            const { id, place } = box
+            if (place === null) return null
+            const fontSize = Math.max(16, Math.round(16 * scale))
+            const text = board.revealed?.get(id) ?? entryOf(board, id)
+            const area = id === focused ? grownArea(place, places, { text, fontSize, scale, size }) : place
+            return (
+              <span
+                key={id}
+                class="place"
+                style={{ ...styleOf(area, scale), fontSize: px(fontSize) }}
+                onFocusIn={() => {
+                  setFocused(id)
+                }}
+                onFocusOut={() => {
+                  setFocused(null)
+                }}
+              >
+                <BoxInput {...inputProps(props, box)} />
+              </span>
+            )
+          })}
+          <Echoes graph={graph} board={board} scale={scale} />
+        </>
+      )}
+    </FigureCanvas>
   )
+}
+
+/** Characters take about this much of the height of the text; and room beside them. */
+const CHARACTER_WIDTH = 0.6
+const PADDING = 14
+
+/** The place of a field that is as wide as its text, as far as there is room beside it: to the right, then to the left. */
+function grownArea(
+  place: Place,
+  places: readonly Place[],
+  shown: {
+    readonly text: string
+    readonly fontSize: number
+    readonly scale: number
+    readonly size: FigureBoxesProps['size']
+  },
+): Place {
+  const wanted = ((shown.text.length + 1) * shown.fontSize * CHARACTER_WIDTH + PADDING) / shown.scale
+  const missing = Math.max(0, wanted - place.width)
+  const others = places.filter(other => other !== place)
+  const { left, right } = roomAround(place, others, shown.size.width)
+  const toRight = Math.min(missing, right)
+  const toLeft = Math.min(missing - toRight, left)
+  return { ...place, x: place.x - toLeft, width: place.width + toLeft + toRight }
+}
+
+function styleOf({ x, y, width, height }: Place, scale: number) {
+  return { left: px(x * scale), top: px(y * scale), width: px(width * scale), height: px(height * scale) }
 }
 
 function inputProps(props: Omit<BoardViewProps, 'drawing'>, box: PageBox): BoxInputProps {
@@ -115,8 +140,4 @@ function inputProps(props: Omit<BoardViewProps, 'drawing'>, box: PageBox): BoxIn
     handlers,
     inputs,
   }
-}
-
-function px(length: number): string {
-  return `${String(Math.round(length * 100) / 100)}px`
 }

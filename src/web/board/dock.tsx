@@ -9,33 +9,40 @@ type DockProps = {
   /** The box that is worked on; null before the first. */
   readonly box: PageBox | null
   readonly verdict: Verdict | null
-  readonly hint: string
+  /** What stands in that box. */
+  readonly text: string
+  /** What is said when all is done. */
+  readonly end: ComponentChildren
   readonly children?: ComponentChildren
 }
 
-/** What there is to say of the box that is worked on, always at the same place. */
-export function Dock({ strings, box, verdict, hint, children }: DockProps) {
-  if (box === null)
-    return (
-      <aside class="dock" aria-label={strings.board.currentBox}>
-        <p class="dock-text">{hint}</p>
-      </aside>
-    )
-  const asked = askedForm(strings, box)
+/** Longer texts are not seen whole in a box of the figure. */
+const MOST_SEEN = 8
+
+/** What there is to say of the box that is worked on, always in sight; nothing before the first. */
+export function Dock({ strings, box, verdict, text, end, children }: DockProps) {
+  if (box === null && !end) return null
+  const asked = box === null ? null : askedForm(strings, box)
   return (
     <aside class="dock" aria-label={strings.board.currentBox}>
-      <div class="dock-text">
-        <p class={`dock-title ${box.kind === 'forward' ? 'forward' : 'backward'}`}>
-          {boxTitle(strings, box)}
-          {asked !== null && <small> ({asked.words})</small>}
-        </p>
-        {verdict === null ? (
-          <p class="dock-quiet">{strings.board.keyboard}</p>
-        ) : (
-          <VerdictWords strings={strings} verdict={verdict} />
-        )}
-      </div>
-      {children}
+      {end && <div class="dock-end">{end}</div>}
+      {box !== null && (
+        <div class="dock-box">
+          <div class="dock-text">
+            <p class={`dock-title ${box.kind === 'forward' ? 'forward' : 'backward'}`}>
+              {boxTitle(strings, box)}
+              {asked !== null && <small> ({asked.words})</small>}
+            </p>
+            {text.length > MOST_SEEN && <p class="dock-entry">{text}</p>}
+            {verdict === null ? (
+              <p class="dock-quiet">{strings.board.keyboard}</p>
+            ) : (
+              <VerdictWords strings={strings} verdict={verdict} />
+            )}
+          </div>
+          {children}
+        </div>
+      )}
     </aside>
   )
 }

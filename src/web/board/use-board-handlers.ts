@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { PageBox } from '../../contracts/practice.js'
-import type { Board, BoardAction } from '../state/board.js'
+import { entryOf, type Board, type BoardAction } from '../state/board.js'
 import { nearestBox, type Direction } from '../state/geometry.js'
 import type { Store } from '../state/store.js'
 
@@ -20,6 +20,8 @@ type Options = {
   readonly onLeft: (box: string) => void
   readonly onTyped: (box: string) => void
   readonly onUndo: () => void
+  /** After the last box. */
+  readonly onEnd: () => void
   /** The box that is typed in, for those who are not to write over it. */
   readonly typing: { current: string | null }
 }
@@ -32,7 +34,7 @@ const ARROWS: ReadonlyMap<string, Direction> = new Map([
 ])
 
 /** The handlers of all boxes, and the box that is worked on: the one that has the focus, or had it last. */
-export function useBoardHandlers({ boxes, board, inputs, onLeft, onTyped, onUndo, typing }: Options) {
+export function useBoardHandlers({ boxes, board, inputs, onLeft, onTyped, onUndo, onEnd, typing }: Options) {
   const [current, setCurrent] = useState<string | null>(null)
   /** Counts visits to boxes; and what stood in the box when this one began. */
   const visit = useRef({ number: 0, before: '' })
@@ -82,13 +84,14 @@ export function useBoardHandlers({ boxes, board, inputs, onLeft, onTyped, onUndo
         event.preventDefault()
         board.dispatch({ kind: 'left', box })
         onLeft(box)
-        focus(beside(box, shiftKey ? -1 : 1))
+        if (!focus(beside(box, shiftKey ? -1 : 1)) && !shiftKey) onEnd()
         return
       }
       // While there is something typed since the box was entered, the browser's own undo knows it better.
       if (isCommand && !shiftKey && key.toLowerCase() === 'z' && input.value === visit.current.before) {
         event.preventDefault()
         onUndo()
+        visit.current = { ...visit.current, before: entryOf(board.get(), box) }
         return
       }
       const direction = ARROWS.get(key)

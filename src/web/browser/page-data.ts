@@ -1,5 +1,5 @@
 import type { PageGraph } from '../../contracts/practice.js'
-import { LANGUAGES, type Language } from '../../strings/strings.js'
+import { LANGUAGES, type Language } from '../../contracts/languages.js'
 
 /** What the server wrote into the page for its script. */
 export type PracticeData = {

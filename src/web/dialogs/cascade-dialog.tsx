@@ -1,6 +1,7 @@
-import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { CascadePage } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
+import { FigureLabel } from '../board/echoes.js'
+import { FigureCanvas } from '../board/figure-canvas.js'
 import { Dialog } from './dialog.js'
 import { Formula } from './formula.js'
 import { useLoaded } from './use-loaded.js'
@@ -26,12 +27,16 @@ export function CascadeDialog({ strings, path, onClose }: CascadeDialogProps) {
 
 function Cascades({ strings, page }: { readonly strings: Strings; readonly page: CascadePage }) {
   const { practice } = strings
-  const { svg, width, cascades } = page
+  const { svg, width, height, labels, cascades } = page
   if (svg === null && cascades.length === 0) return <p>{practice.noCascade}</p>
   return (
     <>
       <p>{practice.cascadeIntro}</p>
-      {svg !== null && <CascadeFigure svg={svg} width={width} label={practice.cascade} />}
+      {svg !== null && (
+        <FigureCanvas drawing={svg} size={{ width, height }} apartAs={practice.cascade}>
+          {scale => labels.map((label, index) => <FigureLabel key={index} scale={scale} {...label} />)}
+        </FigureCanvas>
+      )}
       {cascades.map(({ from, lines }) => (
         <section key={from}>
           <h3>{practice.cascadeFrom(from)}</h3>
@@ -45,32 +50,5 @@ function Cascades({ strings, page }: { readonly strings: Strings; readonly page:
         </section>
       ))}
     </>
-  )
-}
-
-/** In a tree of its own: its names would be those of the page's other figure. */
-function CascadeFigure({
-  svg,
-  width,
-  label,
-}: {
-  readonly svg: string
-  readonly width: number
-  readonly label: string
-}) {
-  const host = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    if (host.current === null) return
-    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: 'open' })
-    root.innerHTML = svg
-    const drawing = root.querySelector('svg')
-    drawing?.style.setProperty('display', 'block')
-    drawing?.style.setProperty('width', '100%')
-    drawing?.style.setProperty('height', 'auto')
-  }, [svg])
-  return (
-    <div class="cascade-scroll" role="region" tabIndex={0} aria-label={label}>
-      <div class="cascade-figure" ref={host} style={{ minWidth: `${String(Math.round(width * 0.75))}px` }} />
-    </div>
   )
 }

@@ -11,6 +11,8 @@ type DialogProps = {
 /** A dialog over the page. The browser keeps the focus in it, closes it at Escape and gives the focus back. */
 export function Dialog({ title, closeLabel, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
+  /** Where the pointer went down: a text that is selected beyond the edge closes nothing. */
+  const pressed = useRef<EventTarget | null>(null)
   useEffect(() => {
     const dialog = element.current
     const before = document.activeElement
@@ -26,9 +28,12 @@ export function Dialog({ title, closeLabel, onClose, children }: DialogProps) {
       class="dialog"
       aria-labelledby="dialog-title"
       onClose={onClose}
+      onPointerDown={event => {
+        pressed.current = event.target
+      }}
       onClick={event => {
         // The dialog itself is hit only beside what it holds.
-        if (event.target === element.current) onClose()
+        if (event.target === element.current && pressed.current === element.current) onClose()
       }}
     >
       <div class="dialog-body">

@@ -1,5 +1,4 @@
-/** A formula that the server has typeset: MathML without script, style or handlers. */
-export function Formula({ mathml, text }: { readonly mathml: string; readonly text: string }) {
-  if (mathml === '') return <span class="formula">{text}</span>
-  return <span class="formula" dangerouslySetInnerHTML={{ __html: mathml }} />
+/** What the server has typeset: words and MathML, without script, style or handlers. */
+export function Formula({ html }: { readonly html: string }) {
+  return <span class="formula" dangerouslySetInnerHTML={{ __html: html }} />
 }

@@ -8,13 +8,15 @@ type StepsDialogProps = {
   readonly strings: Strings
   readonly box: PageBox
   readonly path: string
+  /** What opens the address, where it is not open to everybody. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly onClose: () => void
 }
 
 /** How one box is worked out, step by step. */
-export function StepsDialog({ strings, box, path, onClose }: StepsDialogProps) {
+export function StepsDialog({ strings, box, path, headers, onClose }: StepsDialogProps) {
   const { practice } = strings
-  const loaded = useLoaded<StepsView>(path)
+  const loaded = useLoaded<StepsView>(path, headers)
   return (
     <Dialog title={practice.showHowOf(box.label.text)} closeLabel={practice.close} onClose={onClose}>
       {loaded.kind === 'loading' && <p role="status">{practice.loading}</p>}

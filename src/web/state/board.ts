@@ -46,6 +46,8 @@ export type BoardAction =
   | { readonly kind: 'merged'; readonly entries: Entries; readonly typing: string | null }
   /** An answer to the request of that number; of an older one than what is known it changes nothing. */
   | { readonly kind: 'judged'; readonly sequence: number; readonly verdicts: ReadonlyMap<string, Verdict> }
+  /** An answer to what is still being typed in one box: whether that can be read. Nothing else is said of it yet. */
+  | { readonly kind: 'read'; readonly box: string; readonly verdict: Verdict | null }
   | { readonly kind: 'verdicts-dropped' }
   | { readonly kind: 'revealed'; readonly values: Entries }
   | { readonly kind: 'hidden' }
@@ -83,6 +85,11 @@ export function reduceBoard(board: Board, action: BoardAction): Board {
     case 'judged':
       if (action.sequence <= board.newest) return board
       return { ...board, newest: action.sequence, verdicts: action.verdicts }
+    case 'read': {
+      const { box, verdict } = action
+      if (verdict?.status !== 'invalid') return board
+      return { ...board, verdicts: new Map(board.verdicts).set(box, verdict) }
+    }
     case 'verdicts-dropped':
       return { ...board, verdicts: new Map() }
     case 'revealed':
@@ -102,16 +109,23 @@ export function entryOf(board: Board, box: string): string {
  * cannot be read may be said before.
  */
 export function shownVerdict(board: Board, box: string): Verdict | null {
-  const verdict = board.verdicts.get(box)
-  if (board.revealed !== null || verdict === undefined || verdict.status === 'blank') return null
-  const entry = entryOf(board, box)
-  if (verdict.entry !== entry) return null
-  return verdict.status === 'invalid' || board.left.get(box) === entry ? verdict : null
+  return board.revealed === null ? ownVerdict(board, box) : null
 }
 
-/** How many of the boxes show that they are right. */
+/** The same, whether or not other values are shown in place of the entries. */
+function ownVerdict(board: Board, box: string): Verdict | null {
+  const verdict = board.verdicts.get(box)
+  if (verdict === undefined) return null
+  // Of an empty box there is nothing to say but what is right in it, where that is told.
+  if (verdict.status === 'blank' && verdict.expected === null) return null
+  const entry = entryOf(board, box)
+  if (verdict.entry !== entry) return null
+  return verdict.status === 'invalid' || (board.left.get(box) ?? '') === entry ? verdict : null
+}
+
+/** How many of the boxes were filled in and are right. */
 export function countRight(board: Board, boxes: readonly { readonly id: string }[]): number {
-  return boxes.filter(({ id }) => shownVerdict(board, id)?.status === 'correct').length
+  return boxes.filter(({ id }) => ownVerdict(board, id)?.status === 'correct').length
 }
 
 /** How many of the boxes hold something. */

@@ -59,3 +59,24 @@ const SCALES = { least: 0.9, most: 1.6 }
 export function scaleFor(columnWidth: number, figureWidth: number): number {
   return Math.min(SCALES.most, Math.max(SCALES.least, columnWidth / figureWidth))
 }
+
+/** Between a field that has grown and what stands beside it. */
+const BESIDE = 8
+
+/**
+ * How far a field may grow to the left and to the right, in the units of the figure: up to the next boxes that stand at
+ * its height, and to the figure's edges.
+ */
+export function roomAround(
+  place: Place,
+  others: readonly Place[],
+  figureWidth: number,
+): { readonly left: number; readonly right: number } {
+  const level = others.filter(({ y, height }) => y < place.y + place.height && place.y < y + height)
+  const before = level.filter(({ x }) => x < place.x).map(({ x, width }) => x + width + BESIDE)
+  const after = level.filter(({ x }) => x > place.x).map(({ x }) => x - BESIDE)
+  return {
+    left: Math.max(0, place.x - Math.max(BESIDE, ...before)),
+    right: Math.max(0, Math.min(figureWidth - BESIDE, ...after) - place.x - place.width),
+  }
+}

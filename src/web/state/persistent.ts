@@ -53,7 +53,7 @@ export type PersistentOptions<Request, Body> = {
 }
 
 export type Persistent<Request> = {
-  /** Sends a request; an earlier one that still waits is given up. */
+  /** Sends a request; an earlier one that still waits is given up. Where the server has asked to wait, it waits as long. */
   readonly start: (request: Request) => void
   /** Sends at once what waits to be sent again. */
   readonly now: () => void
@@ -72,11 +72,15 @@ export function createPersistent<Request, Body>(
   let sequence = 0
   let failures = 0
   let isUnderWay = false
+  let isAskedToWait = false
   let cancelWait: (() => void) | null = null
+  /** What was given up is not answered any more, however late its answer comes. */
+  let stops = 0
 
   const stopWaiting = (): void => {
     cancelWait?.()
     cancelWait = null
+    isAskedToWait = false
   }
 
   const go = async (): Promise<void> => {
@@ -84,7 +88,9 @@ export function createPersistent<Request, Body>(
     stopWaiting()
     const sent = latest
     isUnderWay = true
+    const stopsBefore = stops
     const outcome = await options.send(sent.request)
+    if (stops !== stopsBefore) return
     // A later request has taken over what comes next.
     const isLatest = latest === sent
     if (isLatest) isUnderWay = false
@@ -102,6 +108,7 @@ export function createPersistent<Request, Body>(
     if (!isLatest) return
     failures += 1
     options.onTrouble(again.trouble)
+    isAskedToWait = again.trouble.kind === 'busy'
     cancelWait = options.wait(again.seconds, () => void go())
   }
 
@@ -109,14 +116,16 @@ export function createPersistent<Request, Body>(
     start(request: Request): void {
       sequence += 1
       latest = { request, sequence }
-      void go()
+      if (!isAskedToWait) void go()
     },
     now(): void {
       if (latest !== null && !isUnderWay) void go()
     },
     stop(): void {
+      stops += 1
       latest = null
       isUnderWay = false
+      failures = 0
       stopWaiting()
     },
   }

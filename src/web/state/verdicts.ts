@@ -59,6 +59,16 @@ function partly(entries: readonly GradedEntry[]) {
   return { right: entries.filter(({ status }) => status === 'correct').length, all: entries.length }
 }
 
+/** Answers that were stored, as they stand in their boxes; what was left blank is none. */
+export function entriesOf(answers: Readonly<Record<string, unknown>>): Entries {
+  return new Map(
+    Object.entries(answers).flatMap(([box, typed]) => {
+      const text = typed === null ? '' : textOf(typed)
+      return text.trim() === '' ? [] : [[box, text] as const]
+    }),
+  )
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -23,12 +23,17 @@ export function askedForm(
   strings: Strings,
   { answer, shape = [] }: NamedBox,
 ): { readonly words: string; readonly placeholder: string } | null {
-  const { asked, placeholders } = strings.boxes
-  if (answer === 'expression') return { words: asked.expression, placeholder: placeholders.expression }
+  const { asked } = strings.boxes
+  if (answer === 'expression') return { words: asked.expression, placeholder: '2*a' }
   const [rows, columns] = shape
   if (rows === undefined) return null
-  if (columns === undefined) return { words: asked.vector(rows), placeholder: placeholders.vector }
-  return { words: asked.matrix(rows, columns), placeholder: placeholders.matrix }
+  if (columns === undefined) return { words: asked.vector(rows), placeholder: openList(rows) }
+  return { words: asked.matrix(rows, columns), placeholder: openList(rows, openList(columns)) }
+}
+
+/** As many places as are asked, none of them filled: an example would look like an entry. */
+function openList(count: number, entry = '…'): string {
+  return `[${Array.from({ length: count }, () => entry).join(', ')}]`
 }
 
 /** The name in the last sentence of what the server says of an entry that follows from an earlier slip. */
