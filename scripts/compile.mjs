@@ -1,6 +1,6 @@
 // src/ → dist/ without checking types (that is `npm run check`): a second instead of ten, and nothing at all when dist/
-// was made from these very sources. The browser's part, src/web, becomes dist/web by Vite. Made aside and moved into place, so that a build that fails or a second
-// one at the same time leaves a dist/ that works.
+// was made from these very sources. The browser's part, src/web, becomes dist/web by Vite. Made aside and moved into
+// place, so that a build that fails or a second one at the same time leaves a dist/ that works.
 import { createHash } from 'node:crypto'
 import {
   cpSync,
@@ -15,6 +15,7 @@ import {
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import process from 'node:process'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, version } from 'esbuild'
 
 const STAMP = 'dist/.compiled'
@@ -102,11 +103,25 @@ async function buildWeb(outDir) {
   })
 }
 
+/** Each file of the browser's part once more as `.br` and as `.gz`, as small as they get: the server sends those. */
+function compressWeb(folder) {
+  const { BROTLI_PARAM_QUALITY, BROTLI_MAX_QUALITY, Z_BEST_COMPRESSION } = constants
+  for (const file of filesIn(folder)) {
+    const bytes = readFileSync(file)
+    writeFileSync(
+      `${file}.br`,
+      brotliCompressSync(bytes, { params: { [BROTLI_PARAM_QUALITY]: BROTLI_MAX_QUALITY } }),
+    )
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: Z_BEST_COMPRESSION }))
+  }
+}
+
 async function compile(digest) {
   const aside = mkdtempSync('.dist-')
   try {
     const fresh = path.join(aside, 'new')
     await Promise.all([buildServer(fresh), buildWeb(path.join(fresh, 'web'))])
+    compressWeb(path.join(fresh, 'web', 'assets'))
     // Read when the server starts: it is no module.
     for (const file of COPIED) cpSync(path.join('src', file), path.join(fresh, file))
     writeFileSync(path.join(fresh, '.compiled'), digest)

@@ -9,9 +9,11 @@ import { registerDocumentation, registerOpenApi } from './http/documentation.js'
 import { formRefusal, type RequestPart } from './http/form-faults.js'
 import { registerHealth } from './http/health.js'
 import { registerJsonBodies } from './http/json-body.js'
+import { createKeptAnswers } from './http/kept-answers.js'
 import type { Metrics } from './http/metrics.js'
+import { createPageAnswers, withoutLastSlash } from './http/page-answers.js'
 import { registerPressure, type PressureOptions } from './http/pressure.js'
-import { answerClientError, answerError, registerProblems } from './http/problems.js'
+import { answerClientError, answerError, refusalFor, registerProblems } from './http/problems.js'
 import { createRateLimits, type RateLimits } from './http/rate-limits.js'
 import { registerRequestLog } from './http/request-log.js'
 import { registerAssetRoutes } from './http/routes/assets.js'
@@ -69,6 +71,8 @@ export async function buildApp(
   options: AppOptions = {},
 ): Promise<FastifyInstance> {
   const { metrics, traffic = createTraffic() } = options
+  const assets = options.webFolder === undefined ? undefined : await readWebAssets(options.webFolder)
+  const pageAnswers = createPageAnswers({ assets, frameAncestors: options.frameAncestors ?? ["'self'"] })
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     bodyLimit: BODY_BYTES,
@@ -84,12 +88,15 @@ export async function buildApp(
     keepAliveTimeout: 72_000,
     // Keys have at most 128 characters, percent-encoded three times that; longer ones are refused by their schema.
     routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: ({ url = '/' }) => withoutLastSlash(url),
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => {
-      void answerError(error, request, reply, services.isUnavailable)
+      const refusal = refusalFor(error, request, services.isUnavailable)
+      const page = pageAnswers.refusePeople(request, reply, refusal)
+      if (page === undefined) void answerError(refusal, request, reply, services.isUnavailable)
     },
   })
-  registerProblems(app, services.isUnavailable)
+  registerProblems(app, services.isUnavailable, pageAnswers.refusePeople)
   const sockets = await registerSockets(app, GRAPHQL_ADDRESS)
   registerRequestLog(app)
   metrics?.observeRequests(app)
@@ -118,7 +125,7 @@ export async function buildApp(
     isDraining: traffic.isDraining,
     pingMilliseconds: options.pingMilliseconds,
   })
-  const assets = options.webFolder === undefined ? undefined : await readWebAssets(options.webFolder)
+  const keep = createKeptAnswers()
   const graphs = createPublicGraphs(services)
   const practice = createPractice(services, graphs)
   await app.register((scope, _options, done) => {
@@ -143,14 +150,22 @@ export async function buildApp(
     registerJobRoutes(routes, services)
     registerWebhookRoutes(routes, services)
     registerLearnRoutes(routes, services, { publicUrl: options.publicUrl })
-    registerPracticeRoutes(routes, { practice, graphs })
+    void routes.register((asked, _askedOptions, askedDone) => {
+      registerPracticeRoutes(asked.withTypeProvider<ZodTypeProvider>(), {
+        practice,
+        graphs,
+        keep,
+        charge: limits.chargePractice,
+      })
+      askedDone()
+    })
     // In a scope of its own: what they refuse is a page.
     void routes.register((pages, _pageOptions, pagesDone) => {
       registerPageRoutes(pages.withTypeProvider<ZodTypeProvider>(), {
         practice,
         graphs,
-        assets,
-        frameAncestors: options.frameAncestors ?? ["'self'"],
+        keep,
+        answers: pageAnswers,
         isUnavailable: services.isUnavailable,
       })
       pagesDone()

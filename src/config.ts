@@ -46,8 +46,18 @@ const publicUrlSchema = z.string().transform((text, context): string => {
   return z.NEVER
 })
 
-/** A source of CSP's frame-ancestors: an https origin, perhaps of all hosts under one. */
-const ORIGIN = /^https:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/
+/**
+ * A source of CSP's frame-ancestors: an https origin, perhaps of all hosts under one, or this machine itself, to try it. That
+ * has no form for an address of IPv6: browsers drop such a source.
+ */
+const ORIGIN =
+  /^(?:https:\/\/(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|http:\/\/(?:localhost|127\.0\.0\.1))(?::(?<port>\d{1,5}))?$/
+
+function isAncestor(source: string): boolean {
+  if (source.startsWith("'")) return true
+  const match = ORIGIN.exec(source)
+  return match !== null && port.safeParse(match.groups?.['port'] ?? 443).success
+}
 
 /** Who may show the pages in a frame: `self` and origins with spaces between them, or `none`. */
 const frameAncestorsSchema = z.string().transform((text, context): readonly string[] => {
@@ -56,11 +66,12 @@ const frameAncestorsSchema = z.string().transform((text, context): readonly stri
     /^'?(self|none)'?$/.test(source) ? `'${source.replaceAll("'", '')}'` : source,
   )
   const isAlone = written.length === 1 || !written.includes("'none'")
-  if (isAlone && written.every(source => source.startsWith("'") || ORIGIN.test(source))) return written
+  if (isAlone && written.every(isAncestor)) return written
   context.addIssue({
     code: 'custom',
     message:
-      'must be "none", or "self" and https origins such as https://lms.example, with spaces between them',
+      'must be "none", or "self" and https origins such as https://lms.example (or http://localhost:8080), with spaces ' +
+      'between them',
   })
   return z.NEVER
 })
@@ -93,6 +104,8 @@ const environmentSchema = z
     RATE_LIMIT_FAILED_KEYS: perMinute.default(100),
     // A learner's page asks when it is opened and when answers are submitted.
     RATE_LIMIT_PER_SESSION: perMinute.default(120),
+    // Behind one address a campus opens its pages at once; what nobody guesses is bounded for the look-ups alone.
+    RATE_LIMIT_FAILED_SESSIONS: perMinute.default(3_000),
     CHAINMARK_PUBLIC_URL: publicUrlSchema.optional(),
     CHAINMARK_FRAME_ANCESTORS: frameAncestorsSchema.default(["'self'"]),
     CHAINMARK_WEBHOOKS_PRIVATE: z.enum(['true', 'false']).optional(),
@@ -135,6 +148,7 @@ export type Config = {
     readonly practice: number
     readonly failedKeys: number
     readonly perSession: number
+    readonly failedSessions: number
   }
   /** The origin that browsers reach the service at; undefined: the one that each request names. */
   readonly publicUrl: string | undefined
@@ -177,6 +191,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       practice: values.RATE_LIMIT_PRACTICE,
       failedKeys: values.RATE_LIMIT_FAILED_KEYS,
       perSession: values.RATE_LIMIT_PER_SESSION,
+      failedSessions: values.RATE_LIMIT_FAILED_SESSIONS,
     },
     publicUrl: values.CHAINMARK_PUBLIC_URL,
     frameAncestors: values.CHAINMARK_FRAME_ANCESTORS,

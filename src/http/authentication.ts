@@ -10,7 +10,7 @@ import {
   type LearnerSession,
 } from '../services/learner-sessions.js'
 import type { Principal } from '../services/principal.js'
-import type { LimitedLookUp } from './rate-limits.js'
+import type { LimitedLookUp } from './limited-look-ups.js'
 import { RIGHTS, type Right } from './rights.js'
 import { isSocket } from './upgrades.js'
 
@@ -39,9 +39,11 @@ export type AuthenticationOptions = {
 /** Files of the pages to read and to try, which the pages' plugins register by themselves. */
 const OPEN_FILES = ['/docs/', '/graphiql', '/assets/']
 
+/** Who may read an answer may read its head alone. */
 function rightOf(method: string, url: string): Right | undefined {
+  const read = method === 'HEAD' ? 'GET' : method
   return (
-    RIGHTS.get(`${method} ${url}`) ?? (OPEN_FILES.some(files => url.startsWith(files)) ? 'open' : undefined)
+    RIGHTS.get(`${read} ${url}`) ?? (OPEN_FILES.some(files => url.startsWith(files)) ? 'open' : undefined)
   )
 }
 

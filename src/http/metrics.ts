@@ -7,7 +7,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { WriterLoad, WriterObserver } from '../database/writer-observer.js'
 import type { DeliveryOutcome } from '../services/deliver-webhook.js'
 import type { ShedReason } from './pressure.js'
-import type { LimitName } from './rate-limits.js'
+import type { LimitName } from './limiter.js'
 
 /** Seconds: from what a cached answer takes to what a client no longer waits for. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

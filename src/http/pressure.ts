@@ -6,6 +6,7 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WriterLoad } from '../database/writer-observer.js'
 import { Refusal } from '../errors.js'
+import { SUBMISSIONS } from './rights.js'
 
 /** What was too full: the event loop of this process, or the queue of submissions. */
 export type ShedReason = 'event-loop' | 'queue'
@@ -28,14 +29,8 @@ export type PressureOptions = {
  */
 const SPARED = new Set(['/livez', '/readyz'])
 
-/** Routes whose requests go through the writer's queue. */
-const SUBMISSIONS = new Set([
-  '/v1/courses/:course/assignments/:assignment/attempts',
-  '/v1/courses/:course/assignments/:assignment/attempts/batch',
-])
-
 function isSubmission({ method, routeOptions }: FastifyRequest): boolean {
-  return method === 'POST' && SUBMISSIONS.has(routeOptions.url ?? '')
+  return SUBMISSIONS.has(`${method} ${routeOptions.url ?? ''}`)
 }
 
 /** Sheds load on all routes that are registered after it. To be registered before authentication, which asks the database. */

@@ -142,12 +142,24 @@ export function answerError(
   return send(request, reply, refusalFor(error, request, isUnavailable))
 }
 
-/** Makes an application answer every error and every unknown address with a problem. */
-export function registerProblems(app: FastifyInstance, isUnavailable: (error: unknown) => boolean): void {
+/** Answers a refusal otherwise than with a problem; undefined: a problem is what was asked for. */
+export type AnswerOtherwise = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+) => FastifyReply | undefined
+
+/** Makes an application answer every error and, unless there is something better, every unknown address with a problem. */
+export function registerProblems(
+  app: FastifyInstance,
+  isUnavailable: (error: unknown) => boolean,
+  answerUnknown: AnswerOtherwise = () => undefined,
+): void {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, isUnavailable))
-  app.setNotFoundHandler((request, reply) =>
-    send(request, reply, new Refusal('route-not-found', 'No route of that method and path exists.')),
-  )
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = new Refusal('route-not-found', 'No route of that method and path exists.')
+    return answerUnknown(request, reply, refusal) ?? send(request, reply, refusal)
+  })
 }
 
 /** Node's codes of bytes that are no HTTP request; others are `malformed-request`. */

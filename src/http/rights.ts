@@ -9,7 +9,10 @@ import type { Scope } from '../contracts/scopes.js'
  */
 export type Right = Scope | 'any-key' | 'session' | 'open'
 
-export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
+/** A route, what it asks, and whether it hands attempts over to be stored. */
+type Row = readonly [route: string, right: Right, submits?: 'submits']
+
+const ROWS: readonly Row[] = [
   ['GET /v1/graphs', 'graphs:read'],
   ['GET /v1/graphs/:graph', 'graphs:read'],
   ['PUT /v1/graphs/:graph', 'graphs:write'],
@@ -33,8 +36,8 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/courses/:course/assignments/:assignment/variants/:learner', 'attempts:write'],
   // It opens no more than the key itself does: answers of one learner to one assignment.
   ['POST /v1/courses/:course/assignments/:assignment/sessions', 'attempts:write'],
-  ['POST /v1/courses/:course/assignments/:assignment/attempts', 'attempts:write'],
-  ['POST /v1/courses/:course/assignments/:assignment/attempts/batch', 'attempts:write'],
+  ['POST /v1/courses/:course/assignments/:assignment/attempts', 'attempts:write', 'submits'],
+  ['POST /v1/courses/:course/assignments/:assignment/attempts/batch', 'attempts:write', 'submits'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts', 'progress:read'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts/:id', 'progress:read'],
   ['GET /v1/courses/:course/assignments/:assignment/attempts.ndjson', 'progress:read'],
@@ -55,7 +58,9 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /v1/webhooks/:webhook/deliveries', 'webhooks:write'],
   ['POST /v1/webhooks/:webhook/deliveries/:id/resend', 'webhooks:write'],
   ['GET /learn/session', 'session'],
-  ['POST /learn/attempts', 'session'],
+  ['GET /learn/steps', 'session'],
+  ['POST /learn/check', 'session'],
+  ['POST /learn/attempts', 'session', 'submits'],
   // What its fields need stands in graphql/rights.ts.
   ['GET /graphql', 'any-key'],
   ['POST /graphql', 'any-key'],
@@ -73,4 +78,11 @@ export const RIGHTS: ReadonlyMap<string, Right> = new Map<string, Right>([
   ['GET /readyz', 'open'],
   ['GET /openapi.json', 'open'],
   ['GET /docs', 'open'],
-])
+]
+
+export const RIGHTS: ReadonlyMap<string, Right> = new Map(ROWS.map(([route, right]) => [route, right]))
+
+/** Routes that are of no use while no attempt can be taken: their requests are refused before anything is done for them. */
+export const SUBMISSIONS: ReadonlySet<string> = new Set(
+  ROWS.filter(([, , submits]) => submits === 'submits').map(([route]) => route),
+)

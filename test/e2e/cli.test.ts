@@ -50,6 +50,7 @@ test('an operator migrates, makes a tenant and a key, serves in production, revo
   const server = startProgram('server.js', { environment })
   const [, address = ''] = await printed(server, /"url":"([^"]+)"/)
   expect(server.stdout()).not.toContain('Demo key')
+  expect(server.stdout()).toContain('CHAINMARK_PUBLIC_URL is not set')
   const put = () =>
     fetch(`${address}/v1/courses/algebra`, {
       method: 'PUT',

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -61,7 +62,10 @@ beforeAll(async () => {
   await mkdir(path.join(folder.path, 'assets'))
   await writeFile(path.join(folder.path, '.vite', 'manifest.json'), JSON.stringify(MANIFEST))
   for (const { file } of Object.values(MANIFEST)) {
-    await writeFile(path.join(folder.path, file), `/* ${file} */`)
+    const text = `/* ${file} */`
+    await writeFile(path.join(folder.path, file), text)
+    await writeFile(path.join(folder.path, `${file}.br`), brotliCompressSync(text))
+    await writeFile(path.join(folder.path, `${file}.gz`), gzipSync(text))
   }
   await writeFile(path.join(folder.path, 'assets', 'secret.txt'), 'secret')
   const quiet = pino({ level: 'silent' })
@@ -128,7 +132,7 @@ describe.each(PAGES)('%s', (url, status) => {
       'referrer-policy':
         url === '/learn' || status === 404 ? 'no-referrer' : 'strict-origin-when-cross-origin',
       'cache-control': url === '/learn' || status === 404 ? 'no-store' : 'no-cache',
-      vary: 'accept-language',
+      vary: url === '/learn' || status === 404 ? 'accept-language' : 'accept-encoding, accept-language',
     })
     expect(answer.headers['permissions-policy']).toContain('camera=()')
   })
@@ -337,6 +341,27 @@ describe('files of the pages', () => {
   })
 
   test.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const)('are sent as %s to who can read it', async (coding, decode) => {
+    const headers = { 'accept-encoding': `identity;q=0.5, ${coding}` }
+    const answer = await built.inject({ url: '/assets/practice-B2.js', headers })
+    expect(answer.headers).toMatchObject({
+      'content-encoding': coding,
+      'content-type': 'application/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+    })
+    expect(decode(answer.rawPayload).toString()).toBe('/* assets/practice-B2.js */')
+    const plain = await open('/assets/practice-B2.js')
+    expect([plain.headers['content-encoding'], plain.headers['vary']]).toEqual([undefined, 'accept-encoding'])
+    expect(plain.headers['etag']).not.toBe(answer.headers['etag'])
+  })
+
+  test.each([
+    'practice-B2.js.br',
+    'practice-B2.js.gz',
+    'style-D4.css.br',
     'secret.txt',
     'practice.js',
     '',

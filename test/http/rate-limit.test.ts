@@ -61,6 +61,13 @@ async function under(options: AppOptions) {
         ...from(address, key, { 'content-type': 'application/json', ...headers }),
         payload: '{"answers":{"a":"11"}}',
       }),
+    practiseFreely: (answers: object) =>
+      app.inject({
+        method: 'POST',
+        url: '/practice/graphs/lab-network1/grade',
+        remoteAddress: HERE,
+        payload: { answers },
+      }),
     live: () => app.inject({ url: '/livez', remoteAddress: HERE }),
   }
 }
@@ -144,6 +151,28 @@ describe('a limit on practice', () => {
     const answer = await practise(other.key, second)
     if (isCounted) expectLimited(answer, 1)
     else expect(answer.statusCode).toBe(200)
+  })
+
+  test('counts what practice takes: the more, the more work it is', async () => {
+    const { practiseFreely } = await under({ rateLimits: { ...OFF, practice: 20 } })
+    const boxes = 'c a d J dJ_dd dd_da dJ_da da_dc dJ_dc da_db dJ_db dc_dw dJ_dw'.split(' ')
+    const all = (typed: string) => Object.fromEntries(boxes.map(id => [id, typed]))
+    const invented = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`q${String(i)}`, '1']))
+    const left = async (answers: object) => {
+      const answer = await practiseFreely(answers)
+      return answer.statusCode === 429 ? 'limited' : answer.headers['ratelimit-remaining']
+    }
+    expect(await left({ a: '4' })).toBe('19')
+    expect(await left(all('17.3'))).toBe('18')
+    // Milliseconds of arithmetic: it counts as two, and what comes after it sees that.
+    expect(await left(all('2^2047/3^1200+7^700/11^590'))).toBe('17')
+    expect(await left({ a: '4' })).toBe('15')
+    // What is refused counts as well.
+    expect(await left(invented)).toBe('14')
+    expect(await left({ a: '4' })).toBe('8')
+    expect(await left(invented)).toBe('7')
+    expect(await left(invented)).toBe('1')
+    expect(await left({ a: '4' })).toBe('limited')
   })
 
   test('counts nothing else', async () => {

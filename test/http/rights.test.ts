@@ -1,5 +1,7 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { buildApp } from '../../src/app.js'
 import {
   attemptAnswerSchema,
   attemptRecordSchema,
@@ -16,7 +18,7 @@ import {
   solutionSchema,
 } from '../../src/contracts/graph.js'
 import { changeSchema, jobSchema } from '../../src/contracts/job.js'
-import { createdSessionSchema, sessionSchema } from '../../src/contracts/learn.js'
+import { answerCheckSchema, createdSessionSchema, sessionSchema } from '../../src/contracts/learn.js'
 import {
   cascadePageSchema,
   practiceGraphSchema,
@@ -27,9 +29,10 @@ import {
 import { assignmentStatisticsSchema, courseOverviewSchema } from '../../src/contracts/statistics.js'
 import { pageOf } from '../../src/contracts/text.js'
 import { deliverySchema, webhookSchema, webhookWithSecretSchema } from '../../src/contracts/webhook.js'
+import { Refusal } from '../../src/errors.js'
 import { batchAnswerSchema } from '../../src/http/routes/attempt-batch.js'
 import { SCOPES } from '../../src/contracts/scopes.js'
-import { RIGHTS } from '../../src/http/rights.js'
+import { RIGHTS, SUBMISSIONS } from '../../src/http/rights.js'
 import { createTestService, type Call, type TestService } from '../support/service.js'
 
 /** How to call a route so that a key with the right scope succeeds, and what that answers. */
@@ -38,6 +41,8 @@ type Row = {
   readonly status: number
   readonly answer: z.ZodType
   readonly body?: unknown
+  /** Of routes for sessions: what the session is on, in place of week-1. */
+  readonly assignment?: string
 }
 
 const DEFINITION = {
@@ -233,6 +238,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: deliverySchema,
   },
   'GET /learn/session': { url: '/learn/session', status: 200, answer: sessionSchema },
+  'GET /learn/steps': {
+    url: '/learn/steps?box=J',
+    status: 200,
+    answer: stepsSchema,
+    assignment: 'week-0',
+  },
+  'POST /learn/check': {
+    url: '/learn/check',
+    status: 200,
+    answer: answerCheckSchema,
+    body: { answers: ANSWERS },
+  },
   'POST /learn/attempts': {
     url: '/learn/attempts',
     status: 201,
@@ -299,6 +316,9 @@ beforeAll(async () => {
   await service.call('PUT /v1/graphs/square', { key, body: DEFINITION })
   await service.call('PUT /v1/courses/algebra', { key, body: { title: 'Algebra' } })
   await service.call('PUT /v1/courses/algebra/assignments/week-1', { key, body: { graph: 'square' } })
+  // Whose answers are due.
+  const over = { graph: 'square', closesAt: '2026-01-01T00:00:00Z', reveal: 'after-close' }
+  await service.call('PUT /v1/courses/algebra/assignments/week-0', { key, body: over })
   for (const member of ['ada', 'bob']) {
     await service.call(`PUT /v1/courses/algebra/members/${member}`, { key, body: { role: 'learner' } })
   }
@@ -439,9 +459,10 @@ test.each(guarded.filter(route => route.includes(':course')))(
   },
 )
 
-/** The token of a session on the owner's assignment. */
-async function openSession(learner: string, key = owner.key): Promise<string> {
-  const url = '/v1/courses/algebra/assignments/week-1/sessions'
+/** The token of a session on the owner's assignment that a route is about. */
+async function openSession(route: string, learner: string, key = owner.key): Promise<string> {
+  const assignment = ROWS[route]?.assignment ?? 'week-1'
+  const url = `/v1/courses/algebra/assignments/${assignment}/sessions`
   const answer = await service.call(`POST ${url}`, { key, body: { learner, ttlSeconds: 60 } })
   expect(answer.status).toBe(201)
   return (answer.body as { token: string }).token
@@ -457,7 +478,7 @@ describe.each(ofSessions)('%s', route => {
   })
 
   test('answers 401 to a token that is unknown, one of another course, and what is none', async () => {
-    const token = await openSession('ada')
+    const token = await openSession(route, 'ada')
     const elsewhere = `cl_${'A'.repeat(22)}${token.slice(25)}`
     for (const wrong of [`cl_${'A'.repeat(65)}`, elsewhere, `${token}A`, token.slice(0, -1), 'cl_', 'cl_é']) {
       expect(await request(route, wrong), wrong).toMatchObject(ended)
@@ -465,11 +486,11 @@ describe.each(ofSessions)('%s', route => {
   })
 
   test('answers the token of a session, in the documented form', async () => {
-    expectAnswer(route, await request(route, await openSession('ada')))
+    expectAnswer(route, await request(route, await openSession(route, 'ada')))
   })
 
   test('answers 401 from the moment at which the session ends', async () => {
-    const token = await openSession('ada')
+    const token = await openSession(route, 'ada')
     service.clock.now += 59_999
     expect((await request(route, token)).status).toBe(ROWS[route]!.status)
     service.clock.now += 1
@@ -478,7 +499,7 @@ describe.each(ofSessions)('%s', route => {
 
   test('answers 401 as soon as the API key that made it is revoked', async () => {
     const { id, key } = await service.key(owner.id, ['attempts:write'])
-    const token = await openSession('ada', key)
+    const token = await openSession(route, 'ada', key)
     expect((await request(route, token)).status).toBe(ROWS[route]!.status)
     await service.services.keys.revoke(id, new Date(service.clock.now))
     expect(await request(route, token)).toMatchObject(ended)
@@ -487,7 +508,7 @@ describe.each(ofSessions)('%s', route => {
   test('answers 401 as soon as the learner is erased, and to the same learner enrolled again', async () => {
     const learner = `erased-${route.length.toString()}`
     const url = `/v1/courses/algebra/members/${learner}`
-    const token = await openSession(learner)
+    const token = await openSession(route, learner)
     expect((await request(route, token)).status).toBe(ROWS[route]!.status)
     expect((await service.call(`DELETE ${url}`, { key: owner.key })).status).toBe(204)
     expect(await request(route, token)).toMatchObject(ended)
@@ -497,13 +518,41 @@ describe.each(ofSessions)('%s', route => {
 })
 
 test.each([...guarded, 'POST /graphql'])('%s takes no token of a session for a key', async route => {
-  const token = await openSession('ada')
+  const token = await openSession(route, 'ada')
   const answer =
     route === 'POST /graphql'
       ? await service.call(route, { key: token, body: { query: '{ __typename }' } })
       : await request(route, token)
   expect(answer.status).toBe(401)
   expect(answer.text).toContain('missing-key')
+})
+
+test('while the queue of submissions is full no route hands an attempt over, and what would is refused at once', async () => {
+  let handed = 0
+  const writer: TestService['services']['writer'] = {
+    ...service.services.writer,
+    load: () => ({ queued: 1, capacity: 1 }),
+    write: () => {
+      handed += 1
+      return Promise.reject(new Refusal('unavailable', 'full'))
+    },
+  }
+  const app = await buildApp({ ...service.services, writer }, pino({ level: 'silent' }))
+  const refused: string[] = []
+  for (const route of [...guarded, ...ofSessions].filter(name => name.startsWith('POST '))) {
+    const { url, body } = ROWS[route]!
+    const key = ofSessions.includes(route) ? await openSession(route, 'ada') : owner.key
+    const answer = await app.inject({
+      method: 'POST',
+      url: placed(url),
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      payload: JSON.stringify(body ?? {}),
+    })
+    if (answer.statusCode === 503) refused.push(route)
+  }
+  expect(handed).toBe(0)
+  expect(refused.sort()).toEqual([...SUBMISSIONS].sort())
+  await app.close()
 })
 
 function expectAnswer(route: string, answer: Awaited<ReturnType<TestService['call']>>): void {

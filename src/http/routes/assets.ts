@@ -10,13 +10,15 @@ export async function registerAssetRoutes(app: FastifyInstance, assets: WebAsset
     prefix: '/assets/',
     decorateReply: false,
     index: false,
-    // What lies beside the files that the build lists is nobody's business.
+    // What lies beside the files that the build lists is nobody's business. Their compressed forms are sent in their
+    // place to who can read them, and have no addresses of their own.
     allowedPath: file => assets.files.has(`assets${file}`),
     preCompressed: true,
     immutable: true,
     maxAge: '365d',
     setHeaders: reply => {
       reply.setHeader('x-content-type-options', 'nosniff')
+      reply.setHeader('vary', 'accept-encoding')
     },
   })
 }

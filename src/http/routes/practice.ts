@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { practiceBodySchema, practiceSchema } from '../../contracts/attempt.js'
 import {
   cascadePageSchema,
@@ -9,23 +10,43 @@ import {
   stepsQuerySchema,
   stepsSchema,
 } from '../../contracts/practice.js'
+import type { Charge } from '../../services/free-practice.js'
 import type { Practice } from '../../services/practice-page.js'
 import type { PublicGraphs } from '../../services/public-graphs.js'
+import type { KeepAnswer } from '../kept-answers.js'
 import { graphPath, refusals, type ZodApp } from './route-parts.js'
 
 // The pages' own: they may change with the pages, and are not part of the API that is documented.
 const hide = true
 
+/** A thousand boxes with an answer each. Reading a body takes work as well, and whoever sends one needs no key. */
+const BODY_BYTES = 64 * 1024
+
 const bodySchema = practiceBodySchema.omit({ inputs: true })
 
-/** The routes that the pages for practice ask, of public graphs alone. */
+export type PracticeRouteOptions = {
+  readonly practice: Practice
+  readonly graphs: PublicGraphs
+  readonly keep: KeepAnswer
+  /** Counts against the address of a request. */
+  readonly charge: (request: FastifyRequest) => Charge
+}
+
+/** The routes that the pages for practice ask, of public graphs alone. To be registered in a scope of their own. */
 export function registerPracticeRoutes(
   app: ZodApp,
-  { practice, graphs }: { readonly practice: Practice; readonly graphs: PublicGraphs },
+  { practice, graphs, keep, charge }: PracticeRouteOptions,
 ): void {
+  // What holds answers is to lie nowhere, and a refusal may be gone the next moment; routes that `keep` say otherwise.
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header('cache-control', 'no-store')
+    done()
+  })
+
   app.get(
     '/practice/graphs',
     {
+      onSend: keep,
       schema: {
         hide,
         querystring: publicGraphsQuerySchema,
@@ -38,6 +59,7 @@ export function registerPracticeRoutes(
   app.get(
     '/practice/graphs/:graph',
     {
+      onSend: keep,
       schema: {
         hide,
         params: graphPath,
@@ -51,6 +73,7 @@ export function registerPracticeRoutes(
   app.post(
     '/practice/graphs/:graph/grade',
     {
+      bodyLimit: BODY_BYTES,
       schema: {
         hide,
         params: graphPath,
@@ -59,7 +82,7 @@ export function registerPracticeRoutes(
         response: { 200: practiceSchema, ...refusals },
       },
     },
-    request => practice.grade(request.params.graph, request.query, request.body),
+    request => practice.grade(request.params.graph, request.query, request.body, charge(request)),
   )
 
   app.get(
@@ -72,7 +95,7 @@ export function registerPracticeRoutes(
         response: { 200: stepsSchema, ...refusals },
       },
     },
-    request => practice.steps(request.params.graph, request.query, request.query.box),
+    request => practice.steps(request.params.graph, request.query, request.query.box, charge(request)),
   )
 
   app.get(
