@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'assignment-not-open': { status: 403, title: 'The assignment is not open yet' },
   'assignment-closed': { status: 403, title: 'The assignment is closed' },
   'no-attempts-left': { status: 403, title: 'No attempts are left' },
+  'not-revealed': { status: 403, title: 'What is right in this box is not shown to this learner now' },
   'method-not-allowed': { status: 405, title: 'Only queries can be sent by GET' },
   'route-not-found': { status: 404, title: 'There is nothing at this address' },
   'not-found': { status: 404, title: 'What the address names does not exist' },
@@ -157,7 +158,7 @@ export const ENTRIES = {
   'not-an-array': 'an answer is no array where one is asked',
   'wrong-shape': 'an answer has another shape than the array asked',
   'answer-too-long': 'an answer has too many characters',
-  'answer-too-complex': 'an answer has too many operations or is nested too deeply',
+  'answer-too-complex': 'an answer has too many operations, is nested too deeply, or takes too much work to compute',
   'not-a-number': 'an answer is NaN',
   infinite: 'an answer is infinite',
   'too-large': 'an answer is out of the range of numbers',
@@ -181,6 +182,9 @@ export type ProblemEntry = {
 
 /** The most faults that one problem lists; the detail says when there are more. */
 export const MAX_ENTRIES = 10_000
+
+/** The most faults listed of what is asked nowhere: names that a client made up, which may be many more than there are. */
+export const MAX_INVENTED = 100
 
 /** A refusal on its way to the client. Everything in it may be shown to the caller. */
 export class Refusal extends Error {

@@ -2,29 +2,35 @@
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
 import { gradeReadings, type Answers, type Grade } from '../grading/grade.js'
-import { answersBudget, withinBudget } from './budget.js'
-import { readOrRefuse } from './read-answers.js'
-import { viewRemark } from './views.js'
+import { gradingWork, withinBudget, type GradingWork } from './budget.js'
+import { readOrRefuse, unreadableIn } from './read-answers.js'
+
+type Options = {
+  readonly unreadable: 'refuse' | 'mark'
+  /** The time taken tells nothing of the verdicts. */
+  readonly evenWork: boolean
+  readonly work?: GradingWork
+}
 
 /**
  * Grades answers. What cannot be read refuses them all, or is marked in its box, as asked; an expression that cannot be
- * decided refuses them all. `evenWork`: the time taken tells nothing of the verdicts.
+ * decided refuses them all.
  */
 export function gradeOrRefuse(
   key: AnswerKey,
   answers: Answers,
-  { unreadable, evenWork }: { readonly unreadable: 'refuse' | 'mark'; readonly evenWork: boolean },
+  { unreadable, evenWork, work = gradingWork() }: Options,
 ): Grade {
-  const budget = answersBudget()
-  const readings = readOrRefuse(key, answers, budget)
-  const refused = [...readings].flatMap(([id, reading]) =>
-    reading.kind === 'unreadable' ? [viewRemark({ ...reading, path: ['answers', id] })] : [],
-  )
+  const { reading, ...comparing } = work
+  const readings = readOrRefuse(key, answers, work.budget, reading)
+  const refused = unreadableIn(readings)
   if (unreadable === 'refuse' && refused.length > 0) {
     const detail = 'Some answers cannot be read; nothing was graded and no attempt was used.'
     throw new Refusal('unreadable-answer', detail, refused)
   }
-  const grade = withinBudget('/answers', () => gradeReadings(key, readings, answers, { evenWork, budget }))
+  const grade = withinBudget('/answers', () =>
+    gradeReadings(key, readings, answers, { evenWork, ...comparing }),
+  )
   if (grade.undecidable.length > 0) {
     const entries = grade.undecidable.map(id => ({
       path: jsonPointer(['answers', id]),

@@ -1,94 +1,80 @@
-/** What a learner's page shows of an assignment: what is asked, whether it takes answers, how far they are. Never an answer. */
+/** What a learner's page shows of an assignment: what is asked, whether it takes answers, how far they are. No answer before it is due. */
 import type { AssignmentView } from '../contracts/course.js'
+import type { Language } from '../contracts/languages.js'
 import type { SessionView } from '../contracts/learn.js'
 import type { StoredAssignment } from '../database/assignments.js'
-import { refuseAttempt, type AttemptRefusal } from '../grading/attempt-policy.js'
-import { findAssignment, learnerPolicy, viewAssignment, type AssignmentPolicy } from './assignments.js'
-import type { LibraryGraph } from './graph-library.js'
+import { viewAssignment, type AssignmentPolicy } from './assignments.js'
 import { sha256Hex } from './hash.js'
 import type { LearnerSession } from './learner-sessions.js'
 import { pageGraphOf } from './page-graph.js'
-import { readProgressOf } from './progress.js'
 import type { Services } from './services.js'
 import {
-  FIXED_VARIANT,
-  foreseenVariant,
-  inputsOf,
-  variantAt,
-  variantPlace,
-  type VariantServices,
-} from './variant-store.js'
+  findSessionWork,
+  type LastAttempt,
+  type SessionWorkServices,
+  type ShownGraph,
+} from './session-work.js'
 
-type PageServices = VariantServices & Pick<Services, 'figures'>
-type State = SessionView['state']
-
-const STATES: Record<AttemptRefusal, State> = {
-  'assignment-not-open': 'not-open',
-  'assignment-closed': 'closed',
-  'no-attempts-left': 'no-attempts-left',
-}
+type PageServices = SessionWorkServices & Pick<Services, 'figures'>
 
 /**
- * A session as its page shows it, at a time in milliseconds since 1970. Dates and attempts are those that hold for this
- * learner. Before the assignment opens nothing of what is asked is shown, and no variant is drawn: the graph has its title
- * and no boxes.
+ * A session as its page shows it in a language, at a time in milliseconds since 1970. Dates and attempts are those that
+ * hold for this learner. Before the assignment opens nothing of what is asked is shown, and no variant is drawn: the graph
+ * has its title and no boxes.
  */
 export async function readSession(
   services: PageServices,
   session: LearnerSession,
-  time: number,
+  { time, language }: { readonly time: number; readonly language: Language },
 ): Promise<SessionView> {
-  const { principal, course, learner } = session
-  const found = await findAssignment(services, principal, course.key, session.assignment)
-  const { courseId, assignment } = found
-  const [policy, progress] = await Promise.all([
-    learnerPolicy(services, courseId, assignment, learner.key),
-    readProgressOf(services, courseId, [learner.key], [assignment], { exact: true }),
-  ])
-  const entry = progress.get(learner.key)?.[0]
-  const attempts = entry?.attempts ?? 0
-  const refusal = refuseAttempt(policy, time, attempts)
-  const state = refusal === undefined ? 'open' : STATES[refusal]
-  const asked = { courseId, assignment, learner: learner.key, attempts }
-  const shown =
-    state === 'not-open' ? await nothingAsked(services, assignment) : await askedOf(services, asked, state)
+  const { course, learner } = session
+  const work = await findSessionWork(services, session, time, 'draw')
+  const { courseId, assignment, policy, attempts, progress, shown, last, revealed } = work
+  const page =
+    shown === undefined
+      ? await nothingAsked(services, assignment)
+      : await pageGraphOf(services, shown.graph, {
+          language,
+          ...(shown.inputs === undefined ? {} : { inputs: shown.inputs }),
+        })
   return {
-    subject: subjectOf(courseId, assignment, learner.key, shown.variant),
+    subject: subjectOf(courseId, assignment, learner.key, shown),
     expiresAt: session.expiresAt.toISOString(),
     course: { title: course.title },
     assignment: viewFor(viewAssignment(assignment), policy),
     learner,
-    state,
-    variant: shown.variant,
+    state: work.state,
+    variant: shown?.variant ?? '',
     number: attempts + 1,
     // What an attempt under this feedback would not be told is not told here either.
-    progress: entry === undefined || attempts === 0 || policy.feedback === 'none' ? null : entry,
-    graph: shown.graph,
-    svg: shown.svg,
+    progress: progress === undefined || policy.feedback === 'none' ? null : progress,
+    graph: page.graph,
+    svg: page.svg,
+    last: shown === undefined || last === undefined ? null : viewLast(last, shown),
+    revealed: [...revealed],
   }
 }
 
-type Shown = Pick<SessionView, 'variant' | 'graph' | 'svg'>
-
-/** The graph at the inputs of the next attempt. Where none is taken any more, what would be asked is not stored. */
-async function askedOf(
-  services: PageServices,
-  asked: Parameters<typeof variantPlace>[0],
-  state: State,
-): Promise<Shown> {
-  const { assignment } = asked
-  const graph = await services.library.pinned(assignment.graphId, assignment.graphVersion)
-  const place = variantPlace(asked)
-  if (place === undefined) return { variant: FIXED_VARIANT, ...(await pageGraphOf(services, graph)) }
-  const variant = await (state === 'open' ? variantAt : foreseenVariant)(services, assignment, graph, place)
-  const inputs = inputsOf(graph.published.graph, variant.inputs)
-  return { variant: variant.token, ...(await pageGraphOf(services, graph, inputs)) }
+/** The attempt made last; of what was typed in it, what stands in boxes that are shown. */
+function viewLast({ stored, result, isOfShown }: LastAttempt, { graph }: ShownGraph): SessionView['last'] {
+  const { number, late, submittedAt } = stored
+  const answers = stored.answers as Readonly<Record<string, unknown>> // Written by submissions alone.
+  return {
+    number,
+    submittedAt: submittedAt.toISOString(),
+    late,
+    isOfShown,
+    answers: Object.fromEntries(Object.entries(answers).filter(([id]) => graph.published.boxes.has(id))),
+    result,
+  }
 }
 
 /** What is shown before there is anything to answer. */
-async function nothingAsked(services: PageServices, assignment: StoredAssignment): Promise<Shown> {
-  const { graphId, graphVersion } = assignment
-  const { key, version, definition }: LibraryGraph = await services.library.pinned(graphId, graphVersion)
+async function nothingAsked(
+  services: PageServices,
+  { graphId, graphVersion }: StoredAssignment,
+): Promise<Pick<SessionView, 'graph' | 'svg'>> {
+  const { key, version, definition } = await services.library.pinned(graphId, graphVersion)
   const graph = {
     key,
     version,
@@ -97,15 +83,24 @@ async function nothingAsked(services: PageServices, assignment: StoredAssignment
     nodes: [],
     output: '',
     boxes: [],
+    echoes: [],
+    valuesApart: false,
     figure: null,
   }
-  return { variant: '', graph, svg: null }
+  return { graph, svg: null }
 }
 
 /** The same for all sessions of a learner that ask the same: what is typed in one is found in the next. */
-function subjectOf(courseId: string, assignment: StoredAssignment, learner: string, variant: string): string {
-  const { id, graphId, graphVersion } = assignment
-  return sha256Hex('session-subject', courseId, id, learner, graphId, String(graphVersion), variant)
+function subjectOf(
+  courseId: string,
+  assignment: StoredAssignment,
+  learner: string,
+  shown: ShownGraph | undefined,
+): string {
+  const { graphId, version } = shown?.graph ?? { ...assignment, version: assignment.graphVersion }
+  const { id } = assignment
+  const variant = shown?.variant ?? ''
+  return sha256Hex('session-subject', courseId, id, learner, graphId, String(version), variant)
 }
 
 /** What a learner is told of an assignment, with their own dates and attempts. */

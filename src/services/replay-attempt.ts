@@ -4,10 +4,11 @@ import type { StoredAssignment } from '../database/assignments.js'
 import type { StoredAttempt } from '../database/attempts.js'
 import { learnerErased, Refusal } from '../errors.js'
 import { disclosureUnder, isClosed, type FeedbackLevel, type Reveal } from '../grading/attempt-policy.js'
-import { learnerPolicy } from './assignments.js'
+import { learnerPolicy, type AssignmentPolicy } from './assignments.js'
 import { canonicalJson } from './canonical-json.js'
 import { createExpectedValues } from './expected-values.js'
 import { nothingExpected, viewForLearner } from './feedback-view.js'
+import type { GraphLibrary } from './graph-library.js'
 import { sha256Hex } from './hash.js'
 import type { Submission, SubmissionServices } from './submit-attempt.js'
 
@@ -68,15 +69,26 @@ async function viewReplay(
   stored: StoredAttempt,
   time: number,
 ): Promise<AttemptAnswer> {
+  const policy = await learnerPolicy(services, courseId, assignment, stored.learner)
+  return viewForLearnerAt(services.library, stored, policy, time)
+}
+
+/**
+ * A stored attempt as far as the policies of then and of now both let its learner's system see it; `now` is the one that
+ * holds for this learner at this time.
+ */
+export async function viewForLearnerAt(
+  library: GraphLibrary,
+  stored: StoredAttempt,
+  now: AssignmentPolicy,
+  time: number,
+): Promise<AttemptAnswer> {
   const then = {
     // Checks in the database hold these two to their types.
     feedback: stored.feedback as FeedbackLevel,
     reveal: stored.reveal as Reveal,
   }
-  const now = await learnerPolicy(services, courseId, assignment, stored.learner)
   const disclosure = disclosureUnder([then, now], isClosed(now, time))
-  const expected = disclosure.reveals(true)
-    ? await createExpectedValues(services.library)(stored)
-    : nothingExpected
+  const expected = disclosure.reveals(true) ? await createExpectedValues(library)(stored) : nothingExpected
   return viewForLearner(stored, disclosure, expected)
 }

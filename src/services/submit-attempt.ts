@@ -242,7 +242,8 @@ function sizeOf({ boxes }: Grade): number {
   )
 }
 
-function refusalOf(refused: AttemptRefusal | 'stale-variant'): Refusal {
+/** What is said where an attempt is not taken. */
+export function refusalOf(refused: AttemptRefusal | 'stale-variant'): Refusal {
   return refused === 'stale-variant' ? staleVariant() : new Refusal(refused, REFUSALS[refused])
 }
 

@@ -1,49 +1,58 @@
 /** An assignment that a session has opened. */
-import { useRef } from 'preact/hooks'
-import { stringsOf, type Language, type Strings } from '../strings/strings.js'
-import { Announcer } from './board/announcer.js'
+import { useRef, useState } from 'preact/hooks'
+import type { AttemptAnswer } from '../contracts/attempt.js'
+import type { Language } from '../contracts/languages.js'
+import type { SessionView } from '../contracts/learn.js'
+import type { PageBox } from '../contracts/practice.js'
+import { stringsOf, type Strings } from '../strings/strings.js'
 import { Banner } from './board/banner.js'
-import { BoardView } from './board/board-view.js'
-import { Dock } from './board/dock.js'
-import { GivenValues } from './board/given-values.js'
 import { ProgressLine } from './board/progress-line.js'
-import { Remarks } from './board/remarks.js'
+import { ToolButton } from './board/tool-button.js'
 import { useBoardHandlers } from './board/use-board-handlers.js'
+import { WorkBoard } from './board/work-board.js'
 import { useStore } from './browser/use-store.js'
+import { StepsDialog } from './dialogs/steps-dialog.js'
 import { LearnHeader } from './learn-header.js'
 import { LearnResult } from './learn-result.js'
 import { countFilled, countRight, shownVerdict } from './state/board.js'
-import { useAssignment, type AssignmentOptions } from './use-assignment.js'
+import { isReadOnly, useAssignment, type AssignmentOptions } from './use-assignment.js'
 
 type AssignmentProps = Omit<AssignmentOptions, 'strings'> & { readonly language: Language }
 
 export function Assignment({ language, ...options }: AssignmentProps) {
   const strings = stringsOf(language)
-  const { session } = options
-  const { graph, svg, state } = session
-  const { learn } = strings
+  const { session, requests } = options
+  const { graph, svg } = session
+  const { learn, practice } = strings
   const work = useAssignment({ ...options, strings })
-  const { sending, result, next } = work
+  const { sending, result, next, state } = work
+  const readOnly = isReadOnly(state)
   const board = useStore(work.board)
   const inputs = useRef(new Map<string, HTMLInputElement>())
+  const submitButton = useRef<HTMLButtonElement>(null)
+  const [explained, setExplained] = useState<PageBox | null>(null)
   const undo = (): void => {
-    work.board.dispatch({ kind: 'undone' })
+    if (!readOnly) work.board.dispatch({ kind: 'undone' })
   }
   const { handlers, current, focus } = useBoardHandlers({
     boxes: graph.boxes,
     board: work.board,
     inputs,
     typing: work.typing,
-    onLeft: () => undefined,
-    onTyped: () => undefined,
+    onLeft: () => {
+      if (!readOnly) work.checks.look()
+    },
+    onTyped: work.checks.typed,
     onUndo: undo,
+    onEnd: () => submitButton.current?.focus(),
   })
 
   const all = graph.boxes.length
   const right = countRight(board, graph.boxes)
-  const isJudged = graph.boxes.some(({ id }) => shownVerdict(board, id) !== null)
+  const isJudged = graph.boxes.some(({ id }) => (shownVerdict(board, id)?.status ?? 'invalid') !== 'invalid')
   const filled = countFilled(board, graph.boxes)
   const currentBox = graph.boxes.find(({ id }) => id === current) ?? null
+  const isAgain = result !== null && result === work.last?.result
   const canSubmit = state === 'open' && sending === 'idle' && next === null
 
   return (
@@ -58,30 +67,37 @@ export function Assignment({ language, ...options }: AssignmentProps) {
       )}
       {all > 0 && (
         <>
-          <GivenValues graph={graph} strings={strings} />
           <div class="tools" role="group" aria-label={strings.board.tools}>
             <ProgressLine
               words={isJudged ? strings.board.progress(right, all) : strings.board.filled(filled, all)}
               part={isJudged ? right : filled}
               all={all}
             />
-            <div class="buttons">
-              <button type="button" disabled={board.history.length === 0} onClick={undo}>
-                {strings.board.undo}
-              </button>
-              <button
-                type="button"
-                disabled={board.entries.size === 0}
-                onClick={() => {
-                  work.board.dispatch({ kind: 'cleared' })
-                }}
-              >
-                {strings.board.clear}
-              </button>
-              <button type="button" class="primary" disabled={!canSubmit} onClick={work.submit}>
-                {sending === 'sending' ? learn.submitting : learn.submit}
-              </button>
-            </div>
+            {!readOnly && (
+              <div class="buttons">
+                <button type="button" disabled={board.history.length === 0} onClick={undo}>
+                  {strings.board.undo}
+                </button>
+                <button
+                  type="button"
+                  disabled={board.entries.size === 0}
+                  onClick={() => {
+                    work.board.dispatch({ kind: 'cleared' })
+                  }}
+                >
+                  {strings.board.clear}
+                </button>
+                <button
+                  ref={submitButton}
+                  type="button"
+                  class="primary"
+                  disabled={!canSubmit}
+                  onClick={work.submit}
+                >
+                  {sending === 'sending' ? learn.submitting : learn.submit}
+                </button>
+              </div>
+            )}
           </div>
         </>
       )}
@@ -94,6 +110,8 @@ export function Assignment({ language, ...options }: AssignmentProps) {
             answer={result}
             language={language}
             strings={strings}
+            isAgain={isAgain}
+            remaining={attemptsLeft(session, isAgain ? null : result)}
             canSubmitAgain={(next ?? session).state === 'open'}
             onNext={
               next === null
@@ -107,29 +125,56 @@ export function Assignment({ language, ...options }: AssignmentProps) {
       </div>
       {all > 0 && (
         <>
-          <BoardView
+          <WorkBoard
             graph={graph}
             drawing={svg}
             strings={strings}
             board={board}
             current={current}
-            isReadOnly={state === 'closed' || state === 'no-attempts-left'}
+            isReadOnly={readOnly}
             handlers={handlers}
             inputs={inputs}
-          />
-          <Remarks strings={strings} boxes={graph.boxes} board={board} onGo={focus} />
-          <p class="quiet">{work.keepsDrafts ? strings.board.draftKept : strings.board.draftNotKept}</p>
-          <Dock
-            strings={strings}
-            box={currentBox}
-            verdict={currentBox === null ? null : shownVerdict(board, currentBox.id)}
-            hint={learn.hint}
-          />
-          <Announcer strings={strings} boxes={graph.boxes} board={board} last="" />
+            hint={readOnly ? learn.reviewHint : learn.hint}
+            note={readOnly ? null : work.keepsDrafts ? strings.board.draftKept : strings.board.draftNotKept}
+            last=""
+            end={null}
+            onGo={focus}
+          >
+            {currentBox !== null && session.revealed.includes(currentBox.id) && (
+              <ToolButton
+                onClick={() => {
+                  setExplained(currentBox)
+                }}
+              >
+                {practice.showHow}
+              </ToolButton>
+            )}
+          </WorkBoard>
+          {explained !== null && (
+            <StepsDialog
+              strings={strings}
+              box={explained}
+              path={requests.stepsOf(explained.id)}
+              headers={requests.headers}
+              onClose={() => {
+                setExplained(null)
+              }}
+            />
+          )}
         </>
       )}
     </div>
   )
+}
+
+/** How many attempts are left after a result that has just come, or now; null: without a limit, or none is taken any more. */
+function attemptsLeft(
+  { state, assignment: { maxAttempts }, number }: SessionView,
+  result: AttemptAnswer | null,
+): number | null {
+  if (state === 'closed') return null
+  if (result !== null) return 'progress' in result ? result.progress.remaining : result.remaining
+  return maxAttempts === null ? null : Math.max(0, maxAttempts - number + 1)
 }
 
 function stateText({ learn }: Strings, state: 'not-open' | 'closed' | 'no-attempts-left'): string {

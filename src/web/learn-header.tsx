@@ -1,5 +1,6 @@
 import type { SessionView } from '../contracts/learn.js'
-import type { Language, Strings } from '../strings/strings.js'
+import type { Language } from '../contracts/languages.js'
+import type { Strings } from '../strings/strings.js'
 
 type LearnHeaderProps = {
   readonly session: SessionView

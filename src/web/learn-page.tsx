@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SessionView } from '../contracts/learn.js'
-import { stringsOf, type Language, type Strings } from '../strings/strings.js'
+import type { Language } from '../contracts/languages.js'
+import { stringsOf, type Strings } from '../strings/strings.js'
 import { Banner } from './board/banner.js'
 import { wait } from './browser/requests.js'
 import { storageOf } from './browser/storage.js'
@@ -42,7 +43,7 @@ function OpenedPage({ token, language, strings }: OpenedPageProps) {
   const [phase, setPhase] = useState<Phase>({ kind: 'loading' })
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [kit] = useState(() => {
-    const requests = createSessionRequests(token)
+    const requests = createSessionRequests(token, language)
     const reading = createPersistent<null, SessionView>({
       send: () => requests.read(),
       wait,

@@ -1,8 +1,10 @@
 /** A learner's session in this tab: its token, and what it opens. */
 import type { AttemptAnswer } from '../contracts/attempt.js'
-import type { SessionView } from '../contracts/learn.js'
+import type { Language } from '../contracts/languages.js'
+import type { AnswerCheck, SessionView } from '../contracts/learn.js'
 import { request } from './browser/requests.js'
 import { storageOf } from './browser/storage.js'
+import type { Entries } from './state/board.js'
 import type { KeyValueStore, PendingAttempt } from './state/drafts.js'
 import type { Outcome } from './state/persistent.js'
 import { answersOf } from './state/verdicts.js'
@@ -34,11 +36,18 @@ export function rememberSubject(storage: KeyValueStore | null, subject: string):
   storage?.setItem(SUBJECT_KEY, subject)
 }
 
-/** The requests that a token opens. */
-export function createSessionRequests(token: string) {
+/** The requests that a token opens, in the language of the page. */
+export function createSessionRequests(token: string, language: Language) {
   const headers = { authorization: `Bearer ${token}` }
   return {
-    read: (): Promise<Outcome<SessionView>> => request('/learn/session', { headers }),
+    /** What opens addresses of the session. */
+    headers,
+    read: (): Promise<Outcome<SessionView>> => request(`/learn/session?lang=${language}`, { headers }),
+    /** The address of the steps of a box. */
+    stepsOf: (box: string): string =>
+      `/learn/steps?${new URLSearchParams({ box, lang: language }).toString()}`,
+    check: (entries: Entries): Promise<Outcome<AnswerCheck>> =>
+      request('/learn/check', { method: 'POST', headers, body: { answers: answersOf(entries) } }),
     submit: ({ key, variant, entries }: PendingAttempt): Promise<Outcome<AttemptAnswer>> =>
       request('/learn/attempts', {
         method: 'POST',

@@ -5,13 +5,14 @@ import type { SessionView } from '../contracts/learn.js'
 import type { Strings } from '../strings/strings.js'
 import { keepDraft } from './browser/draft-keeping.js'
 import { storageOf } from './browser/storage.js'
+import { createReadingChecks } from './learn-checks.js'
 import type { SessionRequests } from './learn-session.js'
 import { createSubmission, newAttemptKey } from './learn-submission.js'
 import { reduceBoard, startBoard, type Entries } from './state/board.js'
-import { createDraftStore } from './state/drafts.js'
+import { createDraftStore, type Draft } from './state/drafts.js'
 import type { Problem, Trouble } from './state/persistent.js'
 import { createStore } from './state/store.js'
-import { verdictsOf, verdictsOfRefusal } from './state/verdicts.js'
+import { entriesOf, verdictsOf } from './state/verdicts.js'
 
 export type AssignmentOptions = {
   readonly session: SessionView
@@ -27,11 +28,12 @@ export function useAssignment({ session, carried, requests, strings, onSession }
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [notice, setNotice] = useState(carried === null ? '' : strings.learn.staleVariant)
   const [sending, setSending] = useState<Sending>('idle')
-  const [result, setResult] = useState<AttemptAnswer | null>(null)
+  // The last attempt is shown again where it was made on what is shown.
+  const [last] = useState(session.last?.isOfShown === true ? session.last : null)
+  const [result, setResult] = useState<AttemptAnswer | null>(last === null ? null : last.result)
   /** The session of the next attempt, where that has other values. */
   const [next, setNext] = useState<SessionView | null>(null)
   const typing = useRef<string | null>(null)
-  const judgements = useRef(0)
 
   // Read anew at each use: the callbacks below are made once.
   const latest = useRef({ session, onSession })
@@ -50,15 +52,18 @@ export function useAssignment({ session, carried, requests, strings, onSession }
     const storage = storageOf('localStorage')
     const drafts = createDraftStore(storage, session.subject)
     const draft = drafts.read()
-    const board = createStore(
-      reduceBoard,
-      startBoard(draft.entries.size > 0 ? draft.entries : (carried ?? new Map())),
-    )
-    const judge = (verdicts: ReturnType<typeof verdictsOf>): void => {
-      judgements.current += 1
-      board.dispatch({ kind: 'all-left' })
-      board.dispatch({ kind: 'judged', sequence: judgements.current, verdicts })
+    const submitted: Entries = last === null ? new Map() : entriesOf(last.answers)
+    const board = createStore(reduceBoard, startBoard(firstEntries(session, draft, carried, submitted)))
+    const { boxes } = session.graph
+    const checks = createReadingChecks({ board, boxes, check: requests.check })
+    let judgements = 0
+    const judge = (answer: AttemptAnswer, sent: Entries): void => {
+      checks.wasRead(sent)
+      if (!('boxes' in answer)) return
+      judgements += 1
+      board.dispatch({ kind: 'judged', sequence: judgements, verdicts: verdictsOf(answer.boxes, sent) })
     }
+    if (last !== null) judge(last.result, submitted)
     const submission = createSubmission({
       requests,
       onTrouble: setTrouble,
@@ -71,28 +76,32 @@ export function useAssignment({ session, carried, requests, strings, onSession }
         setResult(answer)
         // What was typed since is kept on; what was submitted needs keeping no more.
         if (isSame(board.get().entries, sent)) drafts.write({ entries: new Map(), pending: null })
-        if ('boxes' in answer) judge(verdictsOf(answer.boxes, sent))
+        board.dispatch({ kind: 'all-left' })
+        judge(answer, sent)
         void refresh(null)
       },
       onRefused(problem, sent) {
         setSending(problem.status === 401 ? 'ended' : 'idle')
         setNotice(noticeOf(strings, problem))
-        if (problem.code === 'unreadable-answer') judge(verdictsOfRefusal(problem.errors, sent))
+        if (problem.code === 'unreadable-answer') {
+          board.dispatch({ kind: 'all-left' })
+          checks.wasRead(sent, problem.errors)
+        }
         if (problem.code === 'stale-variant') void refresh(board.get().entries)
         if (problem.status === 403) void refresh(null)
       },
     })
-    return { drafts, draft, board, submission, keepsDrafts: storage !== null }
+    return { drafts, draft, board, checks, submission, keepsDrafts: storage !== null }
   })
 
   useEffect(() => {
-    const { drafts, draft, board, submission } = kit
+    const { drafts, draft, board, checks, submission } = kit
     const keeping = keepDraft({
       drafts,
       board,
       typing: () => typing.current,
       pending: submission.pending,
-      onMerged: () => undefined,
+      onMerged: checks.look,
     })
     window.addEventListener('online', submission.now)
     if (draft.pending !== null) {
@@ -101,6 +110,7 @@ export function useAssignment({ session, carried, requests, strings, onSession }
     }
     return () => {
       keeping.stop()
+      checks.stop()
       submission.stop()
       window.removeEventListener('online', submission.now)
     }
@@ -119,7 +129,26 @@ export function useAssignment({ session, carried, requests, strings, onSession }
     kit.submission.submit({ key: newAttemptKey(), variant: session.variant, entries })
   }
 
-  return { ...kit, typing, trouble, notice, sending, result, next, submit }
+  // A next attempt that nobody can make is only a state to be told of.
+  const state = next === null || next.state === 'open' ? session.state : next.state
+  return { ...kit, typing, trouble, notice, sending, last, result, next, state, submit }
+}
+
+/** Whether boxes take no entries any more. */
+export function isReadOnly(state: SessionView['state']): boolean {
+  return state === 'closed' || state === 'no-attempts-left'
+}
+
+/** What stands in the boxes at first: what the device has kept of this work, else what was brought along or submitted. */
+function firstEntries(
+  { state }: SessionView,
+  draft: Draft,
+  carried: Entries | null,
+  submitted: Entries,
+): Entries {
+  // What can be submitted no more stays on the device; what was submitted is looked at.
+  if (isReadOnly(state) && submitted.size > 0 && draft.pending === null) return submitted
+  return draft.entries.size > 0 ? draft.entries : (carried ?? submitted)
 }
 
 function noticeOf({ learn }: Strings, { status, code, detail }: Problem): string {

@@ -1,83 +1,18 @@
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { buildApp, type AppOptions } from '../../src/app.js'
+import { readConfig } from '../../src/config.js'
 import type { AttemptView, LearnerProgress, VariantView } from '../../src/contracts/attempt.js'
 import { sessionSchema, type CreatedSession, type SessionView } from '../../src/contracts/learn.js'
 import { createSessionPurge } from '../../src/services/learner-sessions.js'
-import { createTestService, START, type Answer, type Call, type TestService } from '../support/service.js'
+import { createLearnerPages, DEFINITION, RIGHT } from '../support/learner-pages.js'
+import { START } from '../support/service.js'
 
 const HOUR = 3_600_000
 
-let service: TestService
-let owner: { id: string; key: string }
-let courses = 0
-
-/** Its right values have more decimals than anything else on a page. */
-const DEFINITION = {
-  title: 'Product',
-  inputs: [
-    { name: 'w', role: 'parameter', value: 3.75, sample: { integer: [51, 99] } },
-    { name: 'x', role: 'data', value: 41.25, sample: { integer: [51, 99] } },
-  ],
-  nodes: [
-    { name: 'a', expression: 'w*x' },
-    { name: 'J', expression: 'a^2' },
-  ],
-  output: 'J',
-}
-const RIGHT = { a: '154.6875', J: '23928.22265625', dJ_da: '309.375', da_dw: '41.25', dJ_dw: '12761.71875' }
-
-beforeAll(async () => {
-  service = await createTestService()
-  owner = await service.tenant('owner')
-  await service.call('PUT /v1/graphs/product', { key: owner.key, body: DEFINITION })
-})
+const { service, owner, put, create, courseOf, assign, inTime, open, view, submit, sessionsOf } =
+  await createLearnerPages()
 afterAll(() => service.close())
-
-/** An assignment in a course of its own. Answers its URL. */
-async function assign(policy: object = {}): Promise<string> {
-  courses += 1
-  const course = `/v1/courses/course-${String(courses)}`
-  await service.call(`PUT ${course}`, { key: owner.key, body: { title: 'Deep learning' } })
-  const url = `${course}/assignments/week-1`
-  await put(url, policy)
-  return url
-}
-
-async function put(url: string, policy: object): Promise<void> {
-  const answer = await service.call(`PUT ${url}`, { key: owner.key, body: { graph: 'product', ...policy } })
-  expect(answer.status).toBeLessThan(300)
-}
-
-const inTime = (milliseconds: number) => new Date(service.clock.now + milliseconds).toISOString()
-
-function create(url: string, body: object, call: Call = {}): Promise<Answer> {
-  return service.call(`POST ${url}/sessions`, { key: owner.key, body, ...call })
-}
-
-async function open(url: string, learner: string): Promise<string> {
-  const answer = await create(url, { learner, ttlSeconds: 86_400 })
-  expect(answer.status).toBe(201)
-  return (answer.body as CreatedSession).token
-}
-
-async function view(token: string): Promise<SessionView> {
-  const answer = await service.call('GET /learn/session', { key: token })
-  expect(answer.status).toBe(200)
-  expect(answer.headers['cache-control']).toBe('no-store')
-  return sessionSchema.parse(answer.body)
-}
-
-function submit(token: string, body: object, idempotencyKey?: string): Promise<Answer> {
-  const headers = idempotencyKey === undefined ? undefined : { 'idempotency-key': idempotencyKey }
-  return service.call('POST /learn/attempts', { key: token, body, headers })
-}
-
-const courseOf = (url: string) =>
-  service.database.course.findFirstOrThrow({ where: { key: url.split('/')[3]!, tenantId: owner.id } })
-
-const sessionsOf = async (url: string) =>
-  service.database.learnerSession.count({ where: { courseId: (await courseOf(url)).id } })
 
 describe('making a session', () => {
   test('answers a token, the page that it opens, and when it ends', async () => {
@@ -364,7 +299,7 @@ describe('when answers are taken', () => {
 describe('variants', () => {
   const valuesIn = ({ graph }: SessionView) => graph.inputs.map(({ value }) => value as number)
 
-  test("a learner's own inputs are asked for, listed and drawn, and no others are taken", async () => {
+  test("a learner's own inputs are asked for and listed, and no others are taken", async () => {
     const url = await assign({ variants: 'per-learner' })
     const token = await open(url, 'ada')
     const page = await view(token)
@@ -372,7 +307,8 @@ describe('variants', () => {
     expect(page).toMatchObject({ variant: known.variant, graph: { inputs: known.inputs } })
     const [w, x] = valuesIn(page) as [number, number]
     expect(w).toBeGreaterThan(50)
-    expect(page.svg).toContain(`Given: parameter w = ${String(w)}; data x = ${String(x)}.`)
+    // One figure serves all learners: the values stand beside it.
+    expect(page.graph.valuesApart).toBe(true)
 
     const answers = { a: String(w * x) }
     expect(await submit(token, { answers })).toMatchObject({
@@ -472,7 +408,20 @@ describe('a limit on sessions', () => {
     await close()
   })
 
-  test('tokens that nobody knows count against their address; one that has ended does not', async () => {
+  test('300 learners behind one address all open their pages at once, whatever was made up there before', async () => {
+    const url = await assign()
+    const tokens: string[] = []
+    for (let number = 0; number < 300; number += 1) tokens.push(await open(url, `learner-${String(number)}`))
+    const { ask, close } = await under(readConfig({}).rateLimits)
+    for (let number = 0; number < 100; number += 1) {
+      expect(await ask(tokens[0]!.slice(0, 25) + String(number).padStart(43, '0'))).toBe(401)
+    }
+    const answers = await Promise.all(tokens.map(token => ask(token)))
+    expect(answers.filter(status => status !== 200)).toEqual([])
+    await close()
+  })
+
+  test('tokens that nobody knows count against their address past a far bound; one that has ended does not', async () => {
     const url = await assign()
     const [ada, bob, carl] = [await open(url, 'ada'), await open(url, 'bob'), await open(url, 'carl')]
     const course = (await courseOf(url)).id
@@ -480,15 +429,25 @@ describe('a limit on sessions', () => {
       where: { courseId: course, learner: 'bob' },
       data: { expiresAt: new Date(service.clock.now) },
     })
-    const { ask, close } = await under({ failedKeys: 2 })
+    const { ask, close } = await under({ failedKeys: 1, failedSessions: 2 })
     expect(await ask(ada)).toBe(200)
     expect([await ask(bob), await ask(bob), await ask(bob)]).toEqual([401, 401, 401])
     const unknown = (letter: string) => ada.slice(0, 25) + letter.repeat(43)
     expect([await ask(unknown('A')), await ask(unknown('B')), await ask(unknown('C'))]).toEqual([
       401, 401, 429,
     ])
-    // One that was good here before goes on, a new one waits, and API keys are not let in by it.
+    // One that was good here before goes on, and a new one waits. API keys have a count of their own.
     expect([await ask(ada), await ask(carl)]).toEqual([200, 429])
+    expect(await ask(owner.key, '/v1/courses')).toBe(200)
+    await close()
+  })
+
+  test('wrong API keys from an address stop no session there', async () => {
+    const url = await assign()
+    const ada = await open(url, 'ada')
+    const { ask, close } = await under({ failedKeys: 1, failedSessions: 2 })
+    const wrong = (letter: string) => ask(`cm_${letter.repeat(43)}`, '/v1/courses')
+    expect([await wrong('A'), await wrong('B'), await ask(ada)]).toEqual([401, 429, 200])
     await close()
   })
 })

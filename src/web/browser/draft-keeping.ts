@@ -43,9 +43,9 @@ export function keepDraft({ drafts, board, typing, pending, onMerged }: Options)
     // Taken away: it was submitted there, and what is seen here stays until something is typed.
     if (event.key === drafts.key && event.newValue !== null) merge(event.newValue)
   }
-  // A page that was asleep has missed what other tabs did.
+  // A page that was asleep has missed what other tabs did. Nothing kept is nothing to take over: see above.
   const onWake = (event: PageTransitionEvent): void => {
-    if (event.persisted) merge(null)
+    if (event.persisted && drafts.read().entries.size > 0) merge(null)
   }
   window.addEventListener('storage', onStorage)
   window.addEventListener('pageshow', onWake)
