@@ -31,6 +31,10 @@ export type Visitor = {
   readonly height?: number
   readonly javaScript?: boolean
   readonly calm?: boolean
+  /** A phone: fingers in place of a pointer. */
+  readonly touches?: boolean
+  /** Time stands still until the test moves it on: `page.clock`. */
+  readonly ownClock?: boolean
 }
 
 /** What a page was sent, whole. */
@@ -157,7 +161,10 @@ async function createVisit(browser: Browser, origin: string, visitor: Visitor): 
     viewport: { width, height },
     javaScriptEnabled: javaScript,
     reducedMotion: calm === true ? 'reduce' : 'no-preference',
+    hasTouch: visitor.touches === true,
+    isMobile: visitor.touches === true,
   })
+  if (visitor.ownClock === true) await context.clock.install()
   context.setDefaultTimeout(10_000)
   const complaints: string[] = []
   const allowed: RegExp[] = []
