@@ -56,7 +56,8 @@ export function createExpressionPool(): ExpressionPool {
     return made
   }
   const number = (value: Rational): Expression =>
-    intern(leaves, `#${value.numerator.toString(36)}/${value.denominator.toString(36)}`, id => ({
+    // In base 32 digits are read off the bits: in others they take divisions.
+    intern(leaves, `#${value.numerator.toString(32)}/${value.denominator.toString(32)}`, id => ({
       kind: 'number',
       id,
       value,

@@ -2,7 +2,11 @@
  * Exact rational numbers over BigInt: the constants of an expression, what a learner typed, and the comparisons
  * that must not depend on float bits. Numerator and denominator never grow past MAX_BITS: an operation that
  * would take them there answers undefined, and its caller goes on in doubles.
+ *
+ * What is in lowest terms is kept there with as few and as small common divisors as there can be (Knuth, The Art of
+ * Computer Programming, 4.5.1): finding one takes longer than all the rest.
  */
+import { bitLength, greatestCommonDivisor } from './greatest-common-divisor.js'
 
 /** numerator / denominator in lowest terms; the denominator is positive. */
 export type Rational = { readonly numerator: bigint; readonly denominator: bigint }
@@ -19,34 +23,34 @@ function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [x, y] = [magnitude(a), magnitude(b)]
-  while (y !== 0n) [x, y] = [y, x % y]
-  return x
-}
-
-function bitLength(value: bigint): number {
-  return magnitude(value).toString(16).length * 4
-}
-
 /** Bits of the larger of numerator and denominator, rounded up to whole hexadecimal digits. */
 export function sizeInBits(value: Rational): number {
-  return Math.max(bitLength(value.numerator), bitLength(value.denominator))
+  return Math.max(bitLength(magnitude(value.numerator)), bitLength(value.denominator))
 }
 
 /** The fraction in lowest terms, or undefined when it is too large or the denominator is 0. */
 export function rational(numerator: bigint, denominator = 1n): Rational | undefined {
   if (denominator === 0n) return undefined
-  const divisor = denominator === 1n ? 1n : greatestCommonDivisor(numerator, denominator)
   const sign = denominator < 0n ? -1n : 1n
-  const result = { numerator: (sign * numerator) / divisor, denominator: (sign * denominator) / divisor }
-  if (magnitude(result.numerator) >= LIMIT || result.denominator >= LIMIT) return undefined
-  return result
+  return bounded(lowestTerms(sign * numerator, sign * denominator))
+}
+
+function bounded(value: Rational): Rational | undefined {
+  return magnitude(value.numerator) >= LIMIT || value.denominator >= LIMIT ? undefined : value
 }
 
 /** a + b, or undefined when it is too large. */
 export function add(a: Rational, b: Rational): Rational | undefined {
-  return rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+  const shared = greatestCommonDivisor(a.denominator, b.denominator)
+  if (shared === 1n) {
+    const numerator = a.numerator * b.denominator + b.numerator * a.denominator
+    return bounded({ numerator, denominator: a.denominator * b.denominator })
+  }
+  const [left, right] = [a.denominator / shared, b.denominator / shared]
+  const sum = a.numerator * right + b.numerator * left
+  // What the sum has in common with the denominators, it has in common with what they share.
+  const divisor = greatestCommonDivisor(magnitude(sum), shared)
+  return bounded({ numerator: sum / divisor, denominator: left * (b.denominator / divisor) })
 }
 
 /** a − b, or undefined when it is too large. */
@@ -56,12 +60,21 @@ export function subtract(a: Rational, b: Rational): Rational | undefined {
 
 /** a · b, or undefined when it is too large. */
 export function multiply(a: Rational, b: Rational): Rational | undefined {
-  return rational(a.numerator * b.numerator, a.denominator * b.denominator)
+  const x = lowestTerms(a.numerator, b.denominator)
+  const y = lowestTerms(b.numerator, a.denominator)
+  return bounded({ numerator: x.numerator * y.numerator, denominator: x.denominator * y.denominator })
 }
 
 /** a / b, or undefined when it is too large or b is 0. */
 export function divide(a: Rational, b: Rational): Rational | undefined {
-  return rational(a.numerator * b.denominator, a.denominator * b.numerator)
+  return b.numerator === 0n ? undefined : multiply(a, reciprocal(b))
+}
+
+/** Of any number but 0. */
+function reciprocal({ numerator, denominator }: Rational): Rational {
+  return numerator < 0n
+    ? { numerator: -denominator, denominator: -numerator }
+    : { numerator: denominator, denominator: numerator }
 }
 
 /** −a. */
@@ -94,14 +107,13 @@ export function power(base: Rational, exponent: Rational): Rational | undefined 
   } else {
     return base.numerator > 0n || times % 2n === 0n ? ONE : negate(ONE)
   }
-  const numerator = base.numerator ** times
-  const denominator = base.denominator ** times
-  return exponent.numerator >= 0n ? rational(numerator, denominator) : rational(denominator, numerator)
+  const { numerator, denominator } = exponent.numerator >= 0n ? base : reciprocal(base)
+  return bounded({ numerator: numerator ** times, denominator: denominator ** times })
 }
 
 function integerSquareRoot(value: bigint): bigint | undefined {
   if (value < 2n) return value
-  let guess = 1n << BigInt(Math.ceil(value.toString(2).length / 2))
+  let guess = 1n << BigInt(bitLength(value) / 2)
   for (;;) {
     const next = (guess + value / guess) >> 1n
     if (next >= guess) return guess * guess === value ? guess : undefined
@@ -114,7 +126,7 @@ export function squareRoot(x: Rational): Rational | undefined {
   if (x.numerator < 0n) return undefined
   const numerator = integerSquareRoot(x.numerator)
   const denominator = integerSquareRoot(x.denominator)
-  return numerator === undefined || denominator === undefined ? undefined : rational(numerator, denominator)
+  return numerator === undefined || denominator === undefined ? undefined : { numerator, denominator }
 }
 
 /** 10^exponent; exponent is an integer within ±500. */
@@ -141,9 +153,11 @@ export function fromDouble(value: number): Rational {
   return value < 0 ? negate(exact) : exact
 }
 
+/** The denominator is positive. */
 function lowestTerms(numerator: bigint, denominator: bigint): Rational {
   if (denominator === 1n) return { numerator, denominator }
-  const divisor = greatestCommonDivisor(numerator, denominator)
+  const divisor = greatestCommonDivisor(magnitude(numerator), denominator)
+  if (divisor === 1n) return { numerator, denominator }
   return { numerator: numerator / divisor, denominator: denominator / divisor }
 }
 
@@ -155,11 +169,12 @@ export function toDouble(value: Rational): number {
     // Both are exact doubles, and one division of two exact doubles is correctly rounded.
     return Number(value.numerator) / Number(denominator)
   }
-  // Scale so that the integer quotient has 64 bits or more, let its last bit stand for all that is cut off, and
-  // let BigInt → Number round once. Below 2^-1022 the scaling at the end rounds as well; the quotient then ends
-  // two bits past the result, so that the first rounding neither makes nor hides a tie of the second.
-  const exponent = top.toString(2).length - denominator.toString(2).length
-  const shift = Math.min(64 - exponent, 1074 + 2)
+  // Scale so that the integer quotient has 64 bits or more, whatever the sizes were rounded up by, let its last bit
+  // stand for all that is cut off, and let BigInt → Number round once. Below 2^-1022 the scaling at the end rounds as
+  // well; the quotient then ends two bits past the result, so that the first rounding neither makes nor hides a tie of
+  // the second.
+  const exponent = bitLength(top) - bitLength(denominator)
+  const shift = Math.min(68 - exponent, 1074 + 2)
   const scaledTop = shift >= 0 ? top << BigInt(shift) : top
   const scaledBottom = shift >= 0 ? denominator : denominator << BigInt(-shift)
   const quotient = scaledTop / scaledBottom

@@ -3,7 +3,7 @@
  * right value, so that whether a submission is refused never depends on what is right.
  */
 import { evaluateExpression } from '../engine/evaluate-expression.js'
-import { createStepBudget, type StepBudget } from '../engine/faults.js'
+import { createStepBudget, ExpressionError, type StepBudget } from '../engine/faults.js'
 import type { AnswerKey, KeyedBox } from './answer-key.js'
 import { createExpressionComparer, type CompareExpression } from './compare-expression.js'
 import { totalCredit } from './credit.js'
@@ -12,8 +12,10 @@ import { diagnoseUntold, explainVerdict, NEEDS_A_WORD } from './explain-verdict.
 import { followOwnEntries, type Given, type OwnWork } from './follow-through.js'
 import { isRight } from './match.js'
 import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
+import { TOO_MUCH_WORK } from './read-answer.js'
 import { readBoxAnswer, type BoxReading } from './read-array.js'
 import { createExpressionReader, EXPRESSION_ASKED, type ReadExpression } from './read-expression.js'
+import { createReadingBudget } from './reading-work.js'
 
 /** Box id → what was typed. */
 export type Answers = ReadonlyMap<string, unknown>
@@ -45,30 +47,51 @@ export type GradingOptions = {
   readonly evenWork?: boolean
   /** For sampling expressions. */
   readonly budget?: StepBudget
+  /** For what is said of what went wrong: where it is spent, no more is said. */
+  readonly diagnosis?: DiagnosisBudget
 }
 
-/** Reads every answer. Throws only `too-complex`. */
-export function readAnswers(key: AnswerKey, answers: Answers, budget: StepBudget): AnswerReadings {
+/**
+ * Reads every answer; those for which the budget of `reading` does not suffice are unreadable. Throws only `too-complex`,
+ * and that only where the other is spent: on what a graph's nodes depend on.
+ */
+export function readAnswers(
+  key: AnswerKey,
+  answers: Answers,
+  budget: StepBudget,
+  reading = createReadingBudget(),
+): AnswerReadings {
   let readExpression: ReturnType<typeof createExpressionReader> | undefined
   const readings = new Map<string, AnswerReading>()
   let nothingAnswered = true
   for (const { box, shape, answer } of key.boxes) {
     const typed = answers.get(box.id)
-    const reading =
+    const read = whileItLasts(reading, () =>
       answer === 'number'
-        ? readBoxAnswer(typed, shape, { names: key.names, budget })
-        : (readExpression ??= createExpressionReader(key.graph, budget))(typed, box)
-    if (reading.kind !== 'blank') nothingAnswered = false
-    readings.set(box.id, reading)
+        ? readBoxAnswer(typed, shape, { names: key.names, budget: reading })
+        : (readExpression ??= createExpressionReader(key.graph, budget, reading))(typed, box),
+    )
+    if (read.kind !== 'blank') nothingAnswered = false
+    readings.set(box.id, read)
   }
   const unknown = [...answers.keys()].filter(id => !readings.has(id))
   return { readings, unknown, nothingAnswered }
 }
 
+function whileItLasts(reading: StepBudget, read: () => AnswerReading): AnswerReading {
+  try {
+    return read()
+  } catch (error) {
+    // Once it is overdrawn, so it stays: what takes no work is read all the same.
+    if (error instanceof ExpressionError && reading.remaining < 0) return TOO_MUCH_WORK
+    throw error
+  }
+}
+
 /** Steps for sampling expressions where no budget is given. */
 const SAMPLING_STEPS = 10_000_000
 /** Slots that the diagnosis of one submission may compute: some tens of milliseconds. */
-const DIAGNOSIS_STEPS = 4_000_000
+export const DIAGNOSIS_STEPS = 4_000_000
 
 /**
  * Compares what was read with the key; `answers` are what was typed. The same readings always get the same grade.
@@ -78,7 +101,11 @@ export function gradeReadings(
   key: AnswerKey,
   readings: ReadonlyMap<string, AnswerReading>,
   answers: Answers,
-  { evenWork = false, budget = createStepBudget(SAMPLING_STEPS) }: GradingOptions = {},
+  {
+    evenWork = false,
+    budget = createStepBudget(SAMPLING_STEPS),
+    diagnosis = { steps: DIAGNOSIS_STEPS },
+  }: GradingOptions = {},
 ): Grade {
   const undecidable: string[] = []
   let comparer: CompareExpression | undefined
@@ -92,7 +119,6 @@ export function gradeReadings(
   })
   const work =
     evenWork || given.some(isWrong) ? followOwnEntries(key, given, { budget, evenWork }) : undefined
-  const diagnosis: DiagnosisBudget = { steps: DIAGNOSIS_STEPS }
   const boxes = key.boxes.map((keyed, index) => {
     const reading = readings.get(keyed.box.id) ?? NO_READING
     const answer = given[index] ?? NOTHING

@@ -4,9 +4,10 @@
  */
 import { constantFault, constantParts, constantToDouble } from '../engine/constants.js'
 import { createExpressionPool, operandsFirst, type Expression } from '../engine/expression.js'
-import { ExpressionError, spend, type StepBudget } from '../engine/faults.js'
+import { ExpressionError, type StepBudget } from '../engine/faults.js'
 import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
 import { fromDecimal, fromDouble, negate, rational, type Rational } from '../engine/rational.js'
+import { spendOnParsing, spendOnPlain } from './reading-work.js'
 
 /** Why an answer cannot be read. */
 export type UnreadableCode =
@@ -54,6 +55,7 @@ export type Reading =
 export type ReadingOptions = {
   /** The graph's own names: an answer that uses one proves nothing. */
   readonly names: { has(name: string): boolean }
+  /** Of reading (reading-work.ts). */
   readonly budget: StepBudget
 }
 
@@ -68,6 +70,13 @@ export function unreadable(code: UnreadableCode, message: string): Unreadable {
 }
 
 export const TOO_LARGE = unreadable('too-large', 'This number is too large to compute with.')
+
+/** What is said of the answers for which the budget of reading does not suffice. */
+export const TOO_MUCH_WORK = unreadable(
+  'answer-too-complex',
+  'Together with the answers before it this takes too much work to compute: work it out further.',
+)
+
 /** What is typed is kept as typed, so the spaces around it are bounded as well. */
 const MAX_TYPED = 10_000
 
@@ -150,7 +159,7 @@ const FRACTION = /^([+\-−]?)\s*(\d{1,15})\s*\/\s*(\d{1,15})$/
 function readFraction(text: string, budget: StepBudget): ReadNumber | undefined {
   const [, sign, top = '', bottom = ''] = FRACTION.exec(text) ?? []
   if (sign === undefined || Number(bottom) === 0) return undefined
-  spend(budget, text.length)
+  spendOnPlain(budget, text)
   const negative = sign === '-' || sign === '−'
   // Both are exact doubles, and one division of two exact doubles is correctly rounded.
   const size = Number(top) / Number(bottom)
@@ -166,7 +175,7 @@ function readDecimal(text: string, budget: StepBudget): ReadNumber | undefined {
   const match = DECIMAL.exec(text)
   const digits = match?.[2]
   if (match === null || digits === undefined) return undefined
-  spend(budget, text.length)
+  spendOnPlain(budget, text)
   const negative = match[1] === '-' || match[1] === '−'
   const size = Number(digits)
   return {
@@ -178,6 +187,7 @@ function readDecimal(text: string, budget: StepBudget): ReadNumber | undefined {
 
 /** `offset` is where the text begins in what was typed. */
 function readText(text: string, offset: number, { names, budget }: ReadingOptions): Reading {
+  spendOnParsing(budget, text)
   try {
     const { root, operands } = parseExpression(text, {
       pool: createExpressionPool(),

@@ -21,6 +21,7 @@ import {
   unreadableText,
   type Unreadable,
 } from './read-answer.js'
+import { spendOnParsing } from './reading-work.js'
 
 /** An expression as it was typed; of a number without names, its exact value. */
 export type ReadExpression = {
@@ -42,12 +43,14 @@ export const EXPRESSION_ASKED = {
 } as const
 
 /**
- * Reads answers of a graph's expression boxes: make one for the answers of one request. Each throws only
- * `too-complex`, when the budget is spent.
+ * Reads answers of a graph's expression boxes: make one for the answers of one request. `reading` is the budget of
+ * reading (reading-work.ts), and what depends on what is worked out from `budget`. Each throws only `too-complex`, when
+ * one of them is spent.
  */
 export function createExpressionReader(
   graph: CompiledGraph,
   budget: StepBudget,
+  reading: StepBudget = budget,
 ): (typed: unknown, box: Box) => ExpressionReading {
   const pool = createExpressionPool()
   const dependsOn = createAncestors(graph, budget)
@@ -56,8 +59,14 @@ export function createExpressionReader(
   const names = { has: (name: string): boolean => graph.shapes.has(name) || graph.boxes.has(name) }
 
   const readText = (text: string, offset: number, box: Box): ExpressionReading => {
+    spendOnParsing(reading, text)
     try {
-      const { root, operands } = parseExpression(text, { pool, names, limits: ANSWER_LIMITS, budget })
+      const { root, operands } = parseExpression(text, {
+        pool,
+        names,
+        limits: ANSWER_LIMITS,
+        budget: reading,
+      })
       for (const name of operands) {
         if (!graph.shapes.has(name)) return derivativeTyped(name)
         if (!isAllowed(box, name, dependsOn)) return nameNotAllowed(box, name)
@@ -81,7 +90,7 @@ export function createExpressionReader(
   /** What needs no name must have a value, and arrays must conform, to each other and to the box. */
   const checkParts = (root: Expression, operands: readonly string[], box: Box): ExpressionReading => {
     const parts = operandsFirst(root)
-    const constants = constantParts(parts, budget)
+    const constants = constantParts(parts, reading)
     const fault = constantFault(parts, constants)
     if (fault !== undefined) return unreadable('outside-domain', `This contains ${fault}.`)
     const inferred = inferShapes(parts, shapeOf)

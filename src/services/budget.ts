@@ -1,8 +1,10 @@
 /** How much work one request may ask for. */
 import { createStepBudget, ExpressionError, type StepBudget } from '../engine/faults.js'
 import { Refusal } from '../errors.js'
+import { DIAGNOSIS_STEPS, type GradingOptions } from '../grading/grade.js'
+import { createReadingBudget } from '../grading/reading-work.js'
 
-/** Steps for reading the answers of one request: a full body of plain numbers takes a fortieth of them. */
+/** Steps for comparing the answers of one request. */
 const ANSWER_STEPS = 10_000_000
 
 /** Steps a node for reading a definition. */
@@ -11,6 +13,20 @@ const STEPS_PER_NODE = 500
 /** The budget for the answers of one request. */
 export function answersBudget(): StepBudget {
   return createStepBudget(ANSWER_STEPS)
+}
+
+/** What grading the answers of one request may take, and has taken of it when it is done. */
+export type GradingWork = Required<Pick<GradingOptions, 'budget' | 'diagnosis'>> & {
+  readonly reading: StepBudget
+}
+
+/** The work of one request; by default as much as one with an API key may ask for. */
+export function gradingWork(comparing = ANSWER_STEPS, diagnosing = DIAGNOSIS_STEPS): GradingWork {
+  return {
+    reading: createReadingBudget(),
+    budget: createStepBudget(comparing),
+    diagnosis: { steps: diagnosing },
+  }
 }
 
 /** The budget for a definition of at most so many nodes: about a quarter of a second for 2,000. */

@@ -1,6 +1,6 @@
 /** What a zod schema refuses → faults with codes and JSON pointers. */
 import type { z } from 'zod'
-import { jsonPointer, MAX_ENTRIES, type FormCode, type ProblemEntry } from '../errors.js'
+import { jsonPointer, MAX_ENTRIES, MAX_INVENTED, type FormCode, type ProblemEntry } from '../errors.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -39,7 +39,12 @@ function entriesOf(
     message,
   })
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => entry([...path, key], 'unknown-field', 'This field is not known here'))
+    const listed = issue.keys
+      .slice(0, MAX_INVENTED)
+      .map(key => entry([...path, key], 'unknown-field', 'This field is not known here'))
+    const left = issue.keys.length - listed.length
+    const more = `${String(left)} more fields are not known here and not listed`
+    return left > 0 ? [...listed, entry(path, 'unknown-field', more)] : listed
   }
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue.errors)

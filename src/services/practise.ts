@@ -6,6 +6,7 @@ import { isSameShape, SCALAR, shapeOfValue, showShape, type Value } from '../eng
 import { jsonPointer, Refusal } from '../errors.js'
 import type { AnswerKey } from '../grading/answer-key.js'
 import { answerKeyAt, answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
+import type { GradingWork } from './budget.js'
 import { gradeOrRefuse } from './grade-answers.js'
 import { findGraph, type GraphLibrary } from './graph-library.js'
 import { viewGradedBox } from './views.js'
@@ -19,15 +20,26 @@ export async function practise(
   body: PracticeBody,
 ): Promise<PracticeView> {
   const { published } = await findGraph(library, tenantId, key, version)
-  return practiseOn(published, body)
-}
-
-/** The same on a graph that was found already. */
-export function practiseOn(published: PublishedGraph, body: PracticeBody): PracticeView {
   const answers = new Map(Object.entries(body.answers))
   const answerKey = practiceKey(published, body.inputs)
   const { credit, boxes } = gradeOrRefuse(answerKey, answers, { unreadable: 'mark', evenWork: false })
   return { credit, boxes: boxes.map(box => viewGradedBox(box, answers)) }
+}
+
+/**
+ * Grades answers for whoever has no key, within bounds that `work` sets. It tells of the boxes alone that hold an answer:
+ * of a large graph all others would be most of the work, and a page knows that they are blank.
+ */
+export function practiseFreely(
+  published: PublishedGraph,
+  { answers: typed }: Pick<PracticeBody, 'answers'>,
+  work: GradingWork,
+): PracticeView {
+  const answers = new Map(Object.entries(typed))
+  const options = { unreadable: 'mark', evenWork: false, work } as const
+  const { credit, boxes } = gradeOrRefuse(answerKeyOf(published), answers, options)
+  const answered = boxes.filter(({ status }) => status !== 'blank')
+  return { credit, boxes: answered.map(box => viewGradedBox(box, answers)) }
 }
 
 function hasShapeOf({ shapes }: CompiledGraph, name: string, value: Value): boolean {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createStepBudget } from '../../src/engine/faults.js'
 import { gradeReadings, readAnswers } from '../../src/grading/grade.js'
 import type { AnswerKey } from '../../src/grading/answer-key.js'
-import { answerKeyOf } from '../../src/grading/published-graph.js'
-import { plenty, refusalOf } from '../support/engine.js'
+import { answerKeyOf, type GradedDefinition } from '../../src/grading/published-graph.js'
+import { plenty } from '../support/engine.js'
 import { grade, publish, verdicts } from '../support/grading.js'
 import { LAB_BOXES, LAB_NETWORK_0, LAB_NETWORK_1, LOGISTIC_NEURON } from '../support/lab-graphs.js'
 
@@ -128,9 +128,64 @@ describe('reading a submission', () => {
     const answers = new Map([
       ['a', '1+1+1'],
       ['J', '2+2+2'],
+      ['dJ_dw', ''],
     ])
-    expect(refusalOf(() => readAnswers(KEY, answers, createStepBudget(60))).code).toBe('too-complex')
-    expect(readAnswers(KEY, answers, createStepBudget(200)).nothingAnswered).toBe(false)
+    const codes = (steps: number) =>
+      [...readAnswers(KEY, answers, plenty(), createStepBudget(steps)).readings].map(([id, read]) =>
+        read.kind === 'unreadable' ? `${id} ${read.code}` : `${id} ${read.kind}`,
+      )
+    const blank = ['dJ_da blank', 'da_dw blank', 'dJ_dw blank']
+    expect(codes(3000)).toEqual(['a number', 'J number', ...blank])
+    expect(codes(2000)).toEqual(['a number', 'J answer-too-complex', ...blank])
+    expect(codes(10)).toEqual(['a answer-too-complex', 'J answer-too-complex', ...blank])
+  })
+
+  describe('within a budget that every request has', () => {
+    const COSTLY = '2^2047/3^1200+7^700/11^590'
+    const kinds = (definition: GradedDefinition, typed: (index: number) => unknown): readonly string[] => {
+      const key = answerKeyOf(publish(definition).published)
+      const answers = new Map(key.boxes.map(({ box }, index) => [box.id, typed(index)]))
+      const read = () =>
+        [...readAnswers(key, answers, plenty()).readings.values()].map(reading =>
+          reading.kind === 'unreadable' ? reading.code : reading.kind,
+        )
+      // Counted and not timed: the same answers are read the same way.
+      expect(read()).toEqual(read())
+      return read()
+    }
+    const chain: GradedDefinition = {
+      inputs: [{ name: 'w', role: 'parameter', value: 1 }],
+      nodes: Array.from({ length: 200 }, (_, i) => ({
+        name: `n${String(i)}`,
+        expression: i === 0 ? 'w + 1' : `n${String(i - 1)} + 1`,
+      })),
+      output: 'n199',
+    }
+
+    test.each([
+      ['decimals', (index: number) => `-${String(index)}.50`],
+      ['fractions', (index: number) => `${String(index)}/7`],
+      ['small calculations', (index: number) => `2*${String(index)} + 1`],
+    ])('each of some hundred boxes may hold %s', (_name, typed) => {
+      expect(new Set(kinds(chain, typed))).toEqual(new Set(['number']))
+    })
+
+    test('a learner may compute with large numbers in every box of a drawn graph', () => {
+      expect(new Set(kinds(LAB_NETWORK_1, () => COSTLY))).toEqual(new Set(['number']))
+    })
+
+    test('what computes beyond it is unreadable, whichever boxes come later', () => {
+      const read = kinds(chain, () => COSTLY)
+      const last = read.lastIndexOf('number')
+      expect(last).toBeLessThan(40)
+      expect(read.slice(last + 1).every(kind => kind === 'answer-too-complex')).toBe(true)
+    })
+
+    test('and so is what takes its time to be parsed', () => {
+      const read = kinds(chain, () => `1${'+1'.repeat(60)}`)
+      expect(read.filter(kind => kind === 'number').length).toBeLessThan(250)
+      expect(read.at(-1)).toBe('answer-too-complex')
+    })
   })
 
   test('a box without a reading is blank', () => {

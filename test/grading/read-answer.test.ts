@@ -278,7 +278,7 @@ describe('reading an answer', () => {
   })
 
   test('draws on the budget, and throws too-complex alone when it is spent', () => {
-    const budget = createStepBudget(10)
+    const budget = createStepBudget(20)
     const read = (typed: string) => readAnswer(typed, { names: new Set<string>(), budget })
     expect(read('12345').kind).toBe('number')
     expect(refusalOf(() => read('123456')).code).toBe('too-complex')

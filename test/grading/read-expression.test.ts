@@ -258,12 +258,13 @@ describe('work', () => {
       ),
     )
     const compiled = compile(definition).graph
-    const all = plenty()
-    const read = createExpressionReader(compiled, all)
+    const [all, reading] = [plenty(), plenty()]
+    const read = createExpressionReader(compiled, all, reading)
     const start = all.remaining
     for (const box of compiled.boxes.values()) expect(read('w', box).kind).toBe('expression')
     expect(compiled.boxes.size).toBeGreaterThan(20_000)
-    // Reading takes a step a character; the walks through the graph come on top once.
+    // The walks through the graph are taken once; what is typed is read from a budget of its own.
     expect(start - all.remaining).toBeLessThan(300_000)
+    expect(plenty().remaining - reading.remaining).toBeGreaterThan(compiled.boxes.size * 800)
   })
 })

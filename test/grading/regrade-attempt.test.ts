@@ -44,8 +44,22 @@ describe('an attempt that was taken once is graded, whatever it holds', () => {
   })
 
   test('work beyond the budget is not decided', () => {
-    const attempt = { answers: new Map([['a', '1+1+1+1+1+1']]), submittedAt: 0 }
-    expect(regradeAttempt(answerKeyOf(published), POLICY, attempt, createStepBudget(1))).toBeUndefined()
+    const { published: asking } = publish({
+      ...graph({ w: 3 }, { a: '2 + 3*w', J: 'a^2' }),
+      boxes: [{ id: 'dJ_da', answer: 'expression' }],
+    })
+    const attempt = { answers: new Map([['dJ_da', 'a + a']]), submittedAt: 0 }
+    const regradeWithin = (steps: number) =>
+      regradeAttempt(answerKeyOf(asking), POLICY, attempt, createStepBudget(steps))
+    expect(regradeWithin(1)).toBeUndefined()
+    expect(regradeWithin(1_000_000)).toMatchObject({ credit: 1 })
+  })
+
+  test('neither is what takes more work to read than a request may ask for', () => {
+    const costly = `2^2047*2^-2047${'*2^2047*2^-2047'.repeat(12)}`
+    const costlyIn = (...ids: string[]) => regrade(Object.fromEntries(ids.map(id => [id, costly])))
+    expect(costlyIn('a')).toMatchObject({ credit: 0 })
+    expect(costlyIn('a', 'J', 'dJ_da', 'da_dw', 'dJ_dw')).toBeUndefined()
   })
 })
 

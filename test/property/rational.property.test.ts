@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  absolute,
   add,
   compare,
   divide,
@@ -12,6 +13,7 @@ import {
   ONE,
   power,
   rational,
+  squareRoot,
   subtract,
   toDouble,
   ZERO,
@@ -29,6 +31,17 @@ function rationals(bits: bigint): fc.Arbitrary<Rational> {
 const small = fc.oneof(rationals(4n), rationals(20n), rationals(200n))
 const large = fc.oneof(rationals(8n), rationals(1000n), rationals(2047n))
 
+/** Two that may share factors, above and below: where what is done faster has something to find. */
+const related = fc
+  .tuple(large, large, fc.array(fc.bigInt({ min: 1n, max: 2n ** 700n }), { minLength: 3, maxLength: 3 }))
+  .map(([a, b, factors]) => {
+    const [f = 1n, g = 1n, h = 1n] = factors
+    return [
+      rational(a.numerator * f, a.denominator * g) ?? a,
+      rational(b.numerator * g, b.denominator * f * h) ?? b,
+    ] as const
+  })
+
 function defined(value: Rational | undefined): Rational {
   if (value === undefined) throw new Error('there is no exact value')
   return value
@@ -36,6 +49,17 @@ function defined(value: Rational | undefined): Rational {
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : greatestCommonDivisor(b, a % b)
+}
+
+/** By the rules of school, and in lowest terms at the end: what all that is done faster must come to. */
+function plainly(numerator: bigint, denominator: bigint): Rational | undefined {
+  if (denominator === 0n) return undefined
+  const size = numerator < 0n ? -numerator : numerator
+  const divisor = greatestCommonDivisor(denominator < 0n ? -denominator : denominator, size)
+  const sign = denominator < 0n ? -1n : 1n
+  const result = { numerator: (sign * numerator) / divisor, denominator: (sign * denominator) / divisor }
+  const fits = (value: bigint): boolean => value > -(2n ** 2048n) && value < 2n ** 2048n
+  return fits(result.numerator) && fits(result.denominator) ? result : undefined
 }
 
 function isNormal({ numerator, denominator }: Rational): boolean {
@@ -113,6 +137,38 @@ describe('rational numbers', () => {
           expect(value.numerator.toString(2).replace('-', '').length).toBeLessThanOrEqual(MAX_BITS)
           expect(value.denominator.toString(2).length).toBeLessThanOrEqual(MAX_BITS)
         }
+      }),
+    )
+  })
+
+  test('are what plain fractions brought to lowest terms are, those past the bound included', () => {
+    fc.assert(
+      fc.property(related, ([a, b]) => {
+        expect(rational(a.numerator * b.numerator, -a.denominator * b.numerator)).toEqual(
+          plainly(a.numerator * b.numerator, -a.denominator * b.numerator),
+        )
+        const sum = a.numerator * b.denominator + b.numerator * a.denominator
+        const difference = a.numerator * b.denominator - b.numerator * a.denominator
+        const denominator = a.denominator * b.denominator
+        expect(add(a, b)).toEqual(plainly(sum, denominator))
+        expect(subtract(a, b)).toEqual(plainly(difference, denominator))
+        expect(multiply(a, b)).toEqual(plainly(a.numerator * b.numerator, denominator))
+        expect(divide(a, b)).toEqual(plainly(a.numerator * b.denominator, a.denominator * b.numerator))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('have powers and roots that are those of their parts', () => {
+    fc.assert(
+      fc.property(small, fc.integer({ min: 0, max: 40 }), (base, times) => {
+        const exponent = BigInt(times)
+        const [top, bottom] = [base.numerator ** exponent, base.denominator ** exponent]
+        expect(power(base, { numerator: exponent, denominator: 1n })).toEqual(plainly(top, bottom))
+        const inverse = times === 0 ? plainly(1n, 1n) : plainly(bottom, top)
+        expect(power(base, { numerator: -exponent, denominator: 1n })).toEqual(inverse)
+        const square = multiply(base, base)
+        if (square !== undefined) expect(squareRoot(square)).toEqual(absolute(base))
       }),
     )
   })
