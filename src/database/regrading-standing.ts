@@ -50,10 +50,11 @@ async function letProgressStand(
   learners: readonly { readonly learner: string }[],
   { maxPoints, keep }: { readonly maxPoints: number; readonly keep: string },
 ): Promise<void> {
-  // The mean is rounded as in grading/credit.ts: a half up, and to all of it only where each was all of it.
+  // The mean is rounded as in grading/credit.ts: a half up, and to all of it only where each was all of it. Columns stand in
+  // the order of the table: Citus 13.0 puts them in it, and leaves the values as they are.
   await transaction.$executeRaw`
     UPDATE progress p SET (
-      credit_millionths, best_millionths, first_millionths, last_millionths, sum_millionths, completed_at, max_points
+      credit_millionths, best_millionths, first_millionths, last_millionths, sum_millionths, max_points, completed_at
     ) = (
       SELECT
         CASE
@@ -65,8 +66,9 @@ async function letProgressStand(
             ELSE CASE
               WHEN f.sum_millionths >= f.attempts::bigint * 1000000 THEN 1000000
               ELSE LEAST(round(f.sum_millionths::numeric / f.attempts)::int, 999999) END END END,
-        f.best_millionths, f.first_millionths, f.last_millionths, f.sum_millionths, f.completed_at,
-        CASE WHEN a.policy_revision > ${policyRevision}::int THEN p.max_points ELSE ${maxPoints}::float8 END
+        f.best_millionths, f.first_millionths, f.last_millionths, f.sum_millionths,
+        CASE WHEN a.policy_revision > ${policyRevision}::int THEN p.max_points ELSE ${maxPoints}::float8 END,
+        f.completed_at
       FROM regraded_progress f
       JOIN attempts a
         ON a.course_id = ${courseId}::uuid AND a.assignment_id = ${assignmentId}::uuid AND a.learner = p.learner
