@@ -34,6 +34,7 @@ import { proxyTrust, type TrustedProxies } from './http/trusted-proxies.js'
 import { readWebAssets } from './http/web-assets.js'
 import { GRAPHQL_ADDRESS, registerGraphql, type GraphqlOptions } from './graphql/register.js'
 import { registerSockets } from './graphql/sockets.js'
+import { createFairLine } from './services/fair-line.js'
 import { createPractice } from './services/practice-page.js'
 import { createPublicGraphs } from './services/public-graphs.js'
 import type { Services } from './services/services.js'
@@ -127,7 +128,9 @@ export async function buildApp(
   })
   const keep = createKeptAnswers()
   const graphs = createPublicGraphs(services)
-  const practice = createPractice(services, graphs)
+  // One for all that is worked out for people while they wait.
+  const line = createFairLine()
+  const practice = createPractice(services, graphs, line)
   await app.register((scope, _options, done) => {
     // Set here and not on the root: other plugins bring schemas that are not zod's.
     scope.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => input => {
@@ -149,13 +152,13 @@ export async function buildApp(
     registerStatisticsRoutes(routes, services)
     registerJobRoutes(routes, services)
     registerWebhookRoutes(routes, services)
-    registerLearnRoutes(routes, services, { publicUrl: options.publicUrl })
+    registerLearnRoutes(routes, services, { publicUrl: options.publicUrl, line })
     void routes.register((asked, _askedOptions, askedDone) => {
       registerPracticeRoutes(asked.withTypeProvider<ZodTypeProvider>(), {
         practice,
         graphs,
         keep,
-        charge: limits.chargePractice,
+        askerOf: limits.askerOf,
       })
       askedDone()
     })

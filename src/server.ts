@@ -46,13 +46,13 @@ function createLogger(level: Config['logLevel']): Logger {
     : pino({ level })
 }
 
-function demoText(url: string, key: string, learnUrl: string): string {
+function demoText(url: string, key: string, learnUrl: string | undefined): string {
   const answers = JSON.stringify({ a: '11', J: '121', dJ_da: '22', da_dw: '3', dJ_dw: '66' })
   return [
     '',
     `Chainmark is ready: ${url}   (API: ${url}/docs)`,
     `Practise in a browser: ${url}/graphs/lab-network1`,
-    `An assignment as its learner opens it: ${learnUrl}`,
+    ...(learnUrl === undefined ? [] : [`An assignment as its learner opens it: ${learnUrl}`]),
     `Demo key: ${key}`,
     'Grade an attempt:',
     '',

@@ -65,13 +65,13 @@ const VALUES: Readonly<Record<LearnerValue, Prisma.Sql>> = {
   lastSubmitted: Prisma.sql`COALESCE(s.last_submitted_at, '-infinity')`,
 }
 
-/** The same as it is kept in a cursor. */
+/** The same as it is kept in a cursor: by another name, since Citus 13.0 orders by what is selected under a name. */
 const POSITIONS: Readonly<Record<LearnerValue, Prisma.Sql>> = {
   key: Prisma.sql`NULL`,
-  name: Prisma.sql`position`,
-  credit: Prisma.sql`position::float8`,
-  attempts: Prisma.sql`position`,
-  lastSubmitted: Prisma.sql`NULLIF(position, '-infinity')`,
+  name: Prisma.sql`place`,
+  credit: Prisma.sql`place::float8`,
+  attempts: Prisma.sql`place`,
+  lastSubmitted: Prisma.sql`NULLIF(place, '-infinity')`,
 }
 
 /** Mean credit over all assignments looked at, in millionths. */
@@ -92,7 +92,7 @@ export function createLearnerRepository(reader: Reader) {
         SELECT key, name, begun, attempts, completed, "creditMillionths", "lastSubmittedAt",
           ${POSITIONS[ordering.by]} AS position
         FROM (${foundBy(courseId, filters, ordering)}) found
-        ORDER BY found.position ${direction}, found.key ${direction}
+        ORDER BY found.place ${direction}, found.key ${direction}
         LIMIT ${ordering.limit}::int`
     },
 
@@ -110,18 +110,18 @@ export function createLearnerRepository(reader: Reader) {
         const all = { ...filters, assignmentId: undefined }
         return Prisma.sql`(
           SELECT ${rank}::int AS rank, found.* FROM (${foundBy(courseId, all, ordering)}) found
-          ORDER BY found.position, found.key
+          ORDER BY found.place, found.key
           LIMIT ${limit}::int)`
       })
       return reader().$queryRaw<ListedLearner[]>`
         WITH ${courseOf(courseId, undefined)}
-        SELECT key, name, begun, attempts, completed, "creditMillionths", "lastSubmittedAt", position::float8 AS position
+        SELECT key, name, begun, attempts, completed, "creditMillionths", "lastSubmittedAt", place::float8 AS position
         FROM (
           SELECT * FROM (
             SELECT DISTINCT ON (key) * FROM (${Prisma.join(found, ' UNION ALL ')}) listed ORDER BY key, rank) learners
-          ORDER BY rank, position, key
+          ORDER BY rank, place, key
           LIMIT ${most}::int) chosen
-        ORDER BY chosen.position, chosen.key`
+        ORDER BY chosen.place, chosen.key`
     },
 
     /** How many learners there are of this kind. */
@@ -152,7 +152,7 @@ function foundBy(courseId: string, filters: LearnerFilters, ordering: LearnerOrd
   const branches = standingsOf(courseId, filters.assignmentId).map(
     source => Prisma.sql`(
       SELECT m.key, m.name, s.begun, s.attempts, s.completed, ${MEAN_CREDIT}::int AS "creditMillionths",
-        s.last_submitted_at AS "lastSubmittedAt", ${VALUES[by]} AS position
+        s.last_submitted_at AS "lastSubmittedAt", ${VALUES[by]} AS place
       FROM ${source} AND ${where}
       ORDER BY ${VALUES[by]} ${direction}, s.learner ${direction}
       LIMIT ${limit}::int)`,

@@ -82,7 +82,7 @@ function whileItLasts(reading: StepBudget, read: () => AnswerReading): AnswerRea
   try {
     return read()
   } catch (error) {
-    // Once it is overdrawn, so it stays: what takes no work is read all the same.
+    // Once it is overdrawn, so it stays: numbers and fractions, which draw nothing, are read all the same.
     if (error instanceof ExpressionError && reading.remaining < 0) return TOO_MUCH_WORK
     throw error
   }

@@ -7,7 +7,7 @@ import { createExpressionPool, operandsFirst, type Expression } from '../engine/
 import { ExpressionError, type StepBudget } from '../engine/faults.js'
 import { ANSWER_LIMITS, parseExpression } from '../engine/parse.js'
 import { fromDecimal, fromDouble, negate, rational, type Rational } from '../engine/rational.js'
-import { spendOnParsing, spendOnPlain } from './reading-work.js'
+import { spendOnParsing } from './reading-work.js'
 
 /** Why an answer cannot be read. */
 export type UnreadableCode =
@@ -99,13 +99,7 @@ export function readAnswer(typed: unknown, options: ReadingOptions): Reading {
   const taken = takeText(typed, 'number')
   if (taken.kind !== 'text') return taken
   const { text, offset } = taken
-  const { budget } = options
-  return (
-    readDecimal(text, budget) ??
-    readFraction(text, budget) ??
-    knownForm(text) ??
-    readText(text, offset, options)
-  )
+  return readDecimal(text) ?? readFraction(text) ?? knownForm(text) ?? readText(text, offset, options)
 }
 
 /** What was typed without the spaces around it, and where it begins; or what can be said without reading it. */
@@ -156,10 +150,9 @@ const DECIMAL = /^([+\-−]?)\s*((?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+
 
 const FRACTION = /^([+\-−]?)\s*(\d{1,15})\s*\/\s*(\d{1,15})$/
 
-function readFraction(text: string, budget: StepBudget): ReadNumber | undefined {
+function readFraction(text: string): ReadNumber | undefined {
   const [, sign, top = '', bottom = ''] = FRACTION.exec(text) ?? []
   if (sign === undefined || Number(bottom) === 0) return undefined
-  spendOnPlain(budget, text)
   const negative = sign === '-' || sign === '−'
   // Both are exact doubles, and one division of two exact doubles is correctly rounded.
   const size = Number(top) / Number(bottom)
@@ -171,11 +164,10 @@ function readFraction(text: string, budget: StepBudget): ReadNumber | undefined 
   }
 }
 
-function readDecimal(text: string, budget: StepBudget): ReadNumber | undefined {
+function readDecimal(text: string): ReadNumber | undefined {
   const match = DECIMAL.exec(text)
   const digits = match?.[2]
   if (match === null || digits === undefined) return undefined
-  spendOnPlain(budget, text)
   const negative = match[1] === '-' || match[1] === '−'
   const size = Number(digits)
   return {

@@ -4,14 +4,13 @@
  * attempt.
  */
 import { definedInputs } from '../engine/evaluate.js'
-import { ExpressionError, type StepBudget } from '../engine/faults.js'
+import { createStepBudget, ExpressionError, type StepBudget } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
 import { isSameShape, SCALAR, shapeOfValue, type Value } from '../engine/tensor.js'
 import type { AnswerKey } from './answer-key.js'
 import { isLate, type AttemptPolicy } from './attempt-policy.js'
 import { earnedMillionths } from './credit.js'
 import { gradeReadings, readAnswers, type Answers } from './grade.js'
-import { createReadingBudget } from './reading-work.js'
 import type { GradedBox } from './verdicts.js'
 
 /** What an attempt is worth. */
@@ -45,7 +44,7 @@ export function inputsInVersion(
 
 /**
  * Grades what was typed at some time, in milliseconds since 1970, under a policy. Undefined where it cannot be decided:
- * an expression of which too little can be compared, or more work than the budget, or that of reading, holds.
+ * an expression of which too little can be compared, or more work than the budget holds.
  */
 export function regradeAttempt(
   key: AnswerKey,
@@ -55,10 +54,8 @@ export function regradeAttempt(
 ): AttemptResult | undefined {
   const { answers, submittedAt } = attempt
   try {
-    const reading = createReadingBudget()
-    const { readings } = readAnswers(key, answers, budget, reading)
-    // It was read once: what a later budget has no room for is no fault of the learner's.
-    if (reading.remaining < 0) return undefined
+    // It was read and accepted once, whatever room for reading there is now.
+    const { readings } = readAnswers(key, answers, budget, createStepBudget(Number.POSITIVE_INFINITY))
     const { credit, boxes, undecidable } = gradeReadings(key, readings, answers, { budget })
     if (undecidable.length > 0) return undefined
     const late = isLate(policy, submittedAt)

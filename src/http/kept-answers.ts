@@ -38,7 +38,8 @@ export function createKeptAnswers(): KeepAnswer {
       // It may be kept, but is asked for again each time: graphs get new versions, and the code new names.
       .header('cache-control', 'no-cache')
       .header('etag', etag)
-    if (isKnownTag(request.headers['if-none-match'], etag)) {
+    // Of HEAD there is nothing to be spared, and Fastify's own hook for it wants a body to measure.
+    if (request.method === 'GET' && isKnownTag(request.headers['if-none-match'], etag)) {
       void reply.code(304)
       return null
     }

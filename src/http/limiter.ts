@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../errors.js'
 
-export type LimitName = 'key' | 'practice' | 'failed-keys' | 'session' | 'failed-sessions'
+export type LimitName = 'key' | 'practice' | 'pages' | 'failed-keys' | 'session' | 'failed-sessions'
 
 const MINUTE = 60_000
 

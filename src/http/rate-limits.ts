@@ -8,13 +8,14 @@ import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { keyOf } from './authentication.js'
 import { limitLookUps, limitSessions } from './limited-look-ups.js'
+import type { Asker } from '../services/free-practice.js'
 import { count, createLimiter, type Limit, type Limiter, type LimitName } from './limiter.js'
 
 /** Requests in a minute; 0: without limit. */
 export type RateLimits = {
   /** Of one API key. An LMS at a deadline is one key. */
   readonly perKey: number
-  /** Practice, from one address. */
+  /** Practice, from one address; and pages that lead to it. */
   readonly practice: number
   /** With an API key that is not known, from one address. */
   readonly failedKeys: number
@@ -30,14 +31,13 @@ export type CountOfKey = (asked: {
   readonly reply: FastifyReply
 }) => Promise<void>
 
-/** Practice, and the pages that lead to it: all that looks something up for whoever asks. */
+/** What looks something up for whoever asks: practice, and the pages that lead to it. */
 function isPractice(url: string | undefined): boolean {
-  return (
-    url === '/v1/graphs/:graph/grade' ||
-    url === '/' ||
-    url === '/graphs/:graph' ||
-    url?.startsWith('/practice/') === true
-  )
+  return url === '/v1/graphs/:graph/grade' || url?.startsWith('/practice/') === true
+}
+
+function isPage(url: string | undefined): boolean {
+  return url === '/' || url === '/graphs/:graph'
 }
 
 /** Whom an address stands for: one of IPv6 for its /64, which is what one customer gets. */
@@ -71,6 +71,13 @@ export async function createRateLimits(
     max: limits.practice,
     whose: request => practising.get(request) ?? addressOf(request),
   })
+  // Apart from it: where a class practises more than it may, whoever comes is not turned away at the door.
+  const ofPages = limiter({
+    name: 'pages',
+    of: 'Pages from one address',
+    max: limits.practice,
+    whose: addressOf,
+  })
   const ofFailedKeys = limiter({
     name: 'failed-keys',
     of: 'Unknown API keys from one address',
@@ -102,12 +109,14 @@ export async function createRateLimits(
 
     countOfKey,
 
-    /** Counts what the practice of a request took, in units; it was counted as one when it arrived. It refuses nothing. */
-    chargePractice:
-      (request: FastifyRequest) =>
-      async (units: number): Promise<void> => {
+    /** Who practises by a request. It was counted as one when it arrived; to charge it for more refuses nothing. */
+    askerOf: (request: FastifyRequest): Asker => ({
+      address: practising.get(request) ?? addressOf(request),
+      isThere: () => !request.raw.socket.destroyed,
+      charge: async units => {
         for (let more = 1; more < units; more += 1) await ofPractice?.standing(request, true)
       },
+    }),
 
     /** Counts the requests of routes that are registered after it. To be called after authentication is registered. */
     register: (): void => {
@@ -117,7 +126,9 @@ export async function createRateLimits(
         if (ofKey !== undefined && request.principal !== null && request.session === null) {
           await count(ofKey, request, reply)
         }
-        if (ofPractice === undefined || !isPractice(request.routeOptions.url)) return
+        const { url } = request.routeOptions
+        if (ofPages !== undefined && isPage(url)) await count(ofPages, request, reply)
+        if (ofPractice === undefined || !isPractice(url)) return
         practising.set(request, addressOf(request))
         await count(ofPractice, request, reply)
       })

@@ -20,10 +20,18 @@ export type GradingWork = Required<Pick<GradingOptions, 'budget' | 'diagnosis'>>
   readonly reading: StepBudget
 }
 
-/** The work of one request; by default as much as one with an API key may ask for. */
-export function gradingWork(comparing = ANSWER_STEPS, diagnosing = DIAGNOSIS_STEPS): GradingWork {
+/** The work of one request; by default as much as one with an API key, or a learner's session, may ask for. */
+export function gradingWork({
+  reading,
+  comparing = ANSWER_STEPS,
+  diagnosing = DIAGNOSIS_STEPS,
+}: {
+  readonly reading?: number
+  readonly comparing?: number
+  readonly diagnosing?: number
+} = {}): GradingWork {
   return {
-    reading: createReadingBudget(),
+    reading: createReadingBudget(reading),
     budget: createStepBudget(comparing),
     diagnosis: { steps: diagnosing },
   }

@@ -6,7 +6,8 @@ import { showNumber } from '../engine/shown-number.js'
 import { workOrder } from '../figure/work-order.js'
 import { createTyped, viewSteps } from './box-steps.js'
 import type { LibraryGraph } from './graph-library.js'
-import { createFreePractice, type Charge } from './free-practice.js'
+import type { FairLine } from './fair-line.js'
+import { createFreePractice, type Asker } from './free-practice.js'
 import { createFormulaHtml } from './mathml.js'
 import { figureFor, pageGraphOf } from './page-graph.js'
 import type { PublicGraphs } from './public-graphs.js'
@@ -19,9 +20,13 @@ const MOST_KEPT_CHARACTERS = 16_000_000
 export type Practice = ReturnType<typeof createPractice>
 
 /** Practice on public graphs. Every question is refused with `not-found` where the graph is not public. */
-export function createPractice(services: Pick<Services, 'figures'>, graphs: Pick<PublicGraphs, 'find'>) {
+export function createPractice(
+  services: Pick<Services, 'figures'>,
+  graphs: Pick<PublicGraphs, 'find'>,
+  line: FairLine,
+) {
   const typeset = createFormulaHtml()
-  const free = createFreePractice()
+  const free = createFreePractice(line)
   const kept = new LRUCache<string, object>({
     maxSize: MOST_KEPT_CHARACTERS,
     sizeCalculation: answer => JSON.stringify(answer).length,
@@ -55,20 +60,20 @@ export function createPractice(services: Pick<Services, 'figures'>, graphs: Pick
       key: string,
       query: PracticeQuery,
       body: Pick<PracticeBody, 'answers'>,
-      charge: Charge,
+      asker: Asker,
     ): Promise<PracticeView> {
-      return free.grade((await graphs.find(key, query)).published, body, charge)
+      return free.grade((await graphs.find(key, query)).published, body, asker)
     },
 
     /** How one box is worked out; `unknown-box` where the graph asks no such box. */
-    async steps(key: string, query: PracticeQuery, boxId: string, charge: Charge): Promise<StepsView> {
+    async steps(key: string, query: PracticeQuery, boxId: string, asker: Asker): Promise<StepsView> {
       const graph = await graphs.find(key, query)
       const { published } = graph
       const box = askedBox(published.graph, boxId)
       const language = query.lang
       const question = `steps/${language}/${boxId}`
       const view = () => once(graph, question, () => viewSteps(published, box, { typeset, language }))
-      return kept.has(idOf(graph, question)) ? view() : free.explain(published, view, charge)
+      return kept.has(idOf(graph, question)) ? view() : free.explain(published, view, asker)
     },
 
     /** What is right in every box. */

@@ -1,6 +1,7 @@
 /** The demo: a tenant, a course with an assignment for each built-in graph, a class at work, and a key to try them with. */
 import { SCOPES } from '../contracts/scopes.js'
 import { assignmentBodySchema } from '../contracts/course.js'
+import { Refusal } from '../errors.js'
 import { createKey, createTenant } from './api-keys.js'
 import { seedDemoClass } from './demo-class.js'
 import { putAssignment } from './put-assignment.js'
@@ -31,19 +32,25 @@ export async function seedDemo(services: Services, store: KeyStore): Promise<str
   return findOrMakeKey(services, tenant.id, store)
 }
 
-/** The address at which an assignment of the demo opens for a learner, as an LMS links it, for a day. */
-export async function openDemoSession(services: Services, key: string, origin: string): Promise<string> {
+/**
+ * The address at which an assignment of the demo opens for a learner, as an LMS links it, for a day; undefined where that
+ * is refused, as it is once the learner is erased or the assignment of another's making.
+ */
+export async function openDemoSession(
+  services: Services,
+  key: string,
+  origin: string,
+): Promise<string | undefined> {
   const principal = await services.authenticate(key)
   if (principal === undefined) throw new Error('the key of the demo does not work')
   const path = { course: DEMO, assignment: 'lab-network1' }
-  const { url } = await createSession(
-    services,
-    principal,
-    path,
-    { learner: 'student-42', ttlSeconds: 86_400 },
-    origin,
-  )
-  return url
+  const body = { learner: 'student-42', ttlSeconds: 86_400 }
+  try {
+    return (await createSession(services, principal, path, body, origin)).url
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
 }
 
 async function seedCourse(services: Services, principal: Principal): Promise<void> {

@@ -5,6 +5,7 @@ import type { AnswerKey } from '../../src/grading/answer-key.js'
 import { answerKeyOf, type GradedDefinition } from '../../src/grading/published-graph.js'
 import { plenty } from '../support/engine.js'
 import { grade, publish, verdicts } from '../support/grading.js'
+import { createReadingBudget } from '../../src/grading/reading-work.js'
 import { LAB_BOXES, LAB_NETWORK_0, LAB_NETWORK_1, LOGISTIC_NEURON } from '../support/lab-graphs.js'
 
 const KEY = answerKeyOf(publish(LAB_NETWORK_0).published)
@@ -142,11 +143,15 @@ describe('reading a submission', () => {
 
   describe('within a budget that every request has', () => {
     const COSTLY = '2^2047/3^1200+7^700/11^590'
-    const kinds = (definition: GradedDefinition, typed: (index: number) => unknown): readonly string[] => {
+    const kinds = (
+      definition: GradedDefinition,
+      typed: (index: number) => unknown,
+      steps?: number,
+    ): readonly string[] => {
       const key = answerKeyOf(publish(definition).published)
       const answers = new Map(key.boxes.map(({ box }, index) => [box.id, typed(index)]))
       const read = () =>
-        [...readAnswers(key, answers, plenty()).readings.values()].map(reading =>
+        [...readAnswers(key, answers, plenty(), createReadingBudget(steps)).readings.values()].map(reading =>
           reading.kind === 'unreadable' ? reading.code : reading.kind,
         )
       // Counted and not timed: the same answers are read the same way.
@@ -175,14 +180,20 @@ describe('reading a submission', () => {
     })
 
     test('what computes beyond it is unreadable, whichever boxes come later', () => {
-      const read = kinds(chain, () => COSTLY)
+      const read = kinds(chain, () => COSTLY, 1_000_000)
       const last = read.lastIndexOf('number')
       expect(last).toBeLessThan(40)
       expect(read.slice(last + 1).every(kind => kind === 'answer-too-complex')).toBe(true)
     })
 
+    test('but numbers and fractions, which draw nothing, are read all the same', () => {
+      const read = kinds(chain, index => (index < 100 ? COSTLY : index % 2 === 0 ? '-1.5' : '9/2'), 1_000_000)
+      expect(read.slice(0, 100)).toContain('answer-too-complex')
+      expect(new Set(read.slice(100))).toEqual(new Set(['number']))
+    })
+
     test('and so is what takes its time to be parsed', () => {
-      const read = kinds(chain, () => `1${'+1'.repeat(60)}`)
+      const read = kinds(chain, () => `1${'+1'.repeat(60)}`, 1_000_000)
       expect(read.filter(kind => kind === 'number').length).toBeLessThan(250)
       expect(read.at(-1)).toBe('answer-too-complex')
     })

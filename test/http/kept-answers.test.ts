@@ -118,6 +118,19 @@ describe('the head of a page', () => {
     }
   })
 
+  test.each(['/', '/graphs/lab-network0'])('%s is told to whoever has the page already', async url => {
+    for (const coding of ['identity', 'br']) {
+      const headers = { 'accept-encoding': coding }
+      const { etag } = (await service.app.inject({ url, headers })).headers
+      const head = await service.app.inject({
+        method: 'HEAD',
+        url,
+        headers: { ...headers, 'if-none-match': String(etag) },
+      })
+      expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, '', etag])
+    }
+  })
+
   test('that there is not is 404', async () => {
     expect((await service.app.inject({ method: 'HEAD', url: '/graphs/nothing' })).statusCode).toBe(404)
   })

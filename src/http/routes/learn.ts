@@ -12,6 +12,7 @@ import {
 } from '../../contracts/learn.js'
 import { languageQuerySchema, stepsSchema } from '../../contracts/practice.js'
 import { checkAnswers } from '../../services/check-answers.js'
+import type { FairLine } from '../../services/fair-line.js'
 import { createSession, submissionIn } from '../../services/learner-sessions.js'
 import { readSession } from '../../services/read-session.js'
 import type { Services } from '../../services/services.js'
@@ -23,14 +24,16 @@ import { assignmentPath, refusals, type ZodApp } from './route-parts.js'
 export type LearnOptions = {
   /** Where browsers reach the service, such as `https://chainmark.example`; without it, where each request was sent. */
   readonly publicUrl?: string | undefined
+  /** In which what takes work is done. */
+  readonly line: FairLine
 }
 
 const idempotencyHeaders = z.looseObject({ 'idempotency-key': idempotencyKeySchema.optional() })
 
 /** The routes of learners' sessions: one that opens them for an API key, and those that their tokens open. */
-export function registerLearnRoutes(app: ZodApp, services: Services, { publicUrl }: LearnOptions): void {
+export function registerLearnRoutes(app: ZodApp, services: Services, { publicUrl, line }: LearnOptions): void {
   const tags = ['sessions']
-  const stepsOf = createSessionSteps(services)
+  const stepsOf = createSessionSteps(services, line)
 
   app.post(
     '/v1/courses/:course/assignments/:assignment/sessions',

@@ -10,7 +10,7 @@ import {
   stepsQuerySchema,
   stepsSchema,
 } from '../../contracts/practice.js'
-import type { Charge } from '../../services/free-practice.js'
+import type { Asker } from '../../services/free-practice.js'
 import type { Practice } from '../../services/practice-page.js'
 import type { PublicGraphs } from '../../services/public-graphs.js'
 import type { KeepAnswer } from '../kept-answers.js'
@@ -28,14 +28,14 @@ export type PracticeRouteOptions = {
   readonly practice: Practice
   readonly graphs: PublicGraphs
   readonly keep: KeepAnswer
-  /** Counts against the address of a request. */
-  readonly charge: (request: FastifyRequest) => Charge
+  /** Who has sent a request. */
+  readonly askerOf: (request: FastifyRequest) => Asker
 }
 
 /** The routes that the pages for practice ask, of public graphs alone. To be registered in a scope of their own. */
 export function registerPracticeRoutes(
   app: ZodApp,
-  { practice, graphs, keep, charge }: PracticeRouteOptions,
+  { practice, graphs, keep, askerOf }: PracticeRouteOptions,
 ): void {
   // What holds answers is to lie nowhere, and a refusal may be gone the next moment; routes that `keep` say otherwise.
   app.addHook('onRequest', (_request, reply, done) => {
@@ -82,7 +82,7 @@ export function registerPracticeRoutes(
         response: { 200: practiceSchema, ...refusals },
       },
     },
-    request => practice.grade(request.params.graph, request.query, request.body, charge(request)),
+    request => practice.grade(request.params.graph, request.query, request.body, askerOf(request)),
   )
 
   app.get(
@@ -95,7 +95,7 @@ export function registerPracticeRoutes(
         response: { 200: stepsSchema, ...refusals },
       },
     },
-    request => practice.steps(request.params.graph, request.query, request.query.box, charge(request)),
+    request => practice.steps(request.params.graph, request.query, request.query.box, askerOf(request)),
   )
 
   app.get(
