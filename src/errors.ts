@@ -158,7 +158,8 @@ export const ENTRIES = {
   'not-an-array': 'an answer is no array where one is asked',
   'wrong-shape': 'an answer has another shape than the array asked',
   'answer-too-long': 'an answer has too many characters',
-  'answer-too-complex': 'an answer has too many operations, is nested too deeply, or takes too much work to compute',
+  'answer-too-complex':
+    'an answer has too many operations, is nested too deeply, or takes too much work to compute',
   'not-a-number': 'an answer is NaN',
   infinite: 'an answer is infinite',
   'too-large': 'an answer is out of the range of numbers',

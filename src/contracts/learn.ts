@@ -45,6 +45,9 @@ const lastAttemptSchema = z.strictObject({
 export const sessionSchema = z.strictObject({
   /** Alike for all sessions of this learner on this assignment at this variant: what drafts are kept under. */
   subject: z.string(),
+  /** Alike whatever the variant: what an attempt on its way is kept under until it is answered. */
+  attemptsSubject: z.string(),
+  now: z.string().describe('the clock that opensAt, dueAt and closesAt go by'),
   expiresAt: z.string(),
   course: z.strictObject({ title: z.string() }),
   assignment: assignmentSchema.pick({

@@ -39,6 +39,8 @@ export async function readSession(
         })
   return {
     subject: subjectOf(courseId, assignment, learner.key, shown),
+    attemptsSubject: sha256Hex('session-attempts', courseId, assignment.id, learner.key),
+    now: new Date(time).toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     course: { title: course.title },
     assignment: viewFor(viewAssignment(assignment), policy),

@@ -76,16 +76,19 @@ export const de: Strings = {
     ended: 'Deine Sitzung ist zu Ende',
     endedHelp:
       'Öffne die Aufgabe noch einmal aus deinem Kurs. Was du eingetippt hast, bleibt auf diesem Gerät und ist dann wieder hier.',
+    endedUnanswered:
+      'Der Versuch, der unterwegs war, wird dann noch einmal gesendet. Er zählt ein einziges Mal.',
     yourEntries: 'Was du eingetippt hast',
     signedInAs: name => `Angemeldet als ${name}`,
-    points: points => `${points} Punkte`,
+    points: points => (points === '1' ? '1 Punkt' : `${points} Punkte`),
     due: time => `Abgabe bis ${time}`,
     closes: time => `Schließt ${time}`,
+    closedAt: time => `Geschlossen seit ${time}`,
     opens: time => `Öffnet ${time}`,
     attempt: (number, most) =>
       most === null ? `Versuch ${String(number)}` : `Versuch ${String(number)} von ${String(most)}`,
     attemptsLeft: left => (left === 1 ? 'Noch 1 Versuch' : `Noch ${String(left)} Versuche`),
-    best: (points, most) => `Bisher ${points} von ${most} Punkten`,
+    best: (points, most) => `Bisher ${ofPoints(points, most)}`,
     notOpen: 'Diese Aufgabe ist noch nicht offen. Komm wieder, wenn sie öffnet.',
     closed: 'Diese Aufgabe ist geschlossen. Es kann nichts mehr abgegeben werden.',
     noAttemptsLeft: 'Du hast alle Versuche aufgebraucht. Es kann nichts mehr abgegeben werden.',
@@ -94,12 +97,15 @@ export const de: Strings = {
     submit: 'Abgeben',
     submitting: 'Wird abgegeben …',
     nothingAnswered: 'Fülle mindestens ein Feld aus, bevor du abgibst.',
+    alreadySubmitted: 'Genau das hast du schon abgegeben. Ändere zuerst etwas.',
     waitingToSend:
       'Dein Versuch wird gesendet, sobald die Verbindung wieder da ist. Er zählt ein einziges Mal.',
+    waitingForServer:
+      'Dein Versuch wird gesendet, sobald der Server ihn annehmen kann. Er zählt ein einziges Mal.',
     stored: number => `Versuch ${String(number)} ist gespeichert.`,
     again: number => `Dein Versuch ${String(number)}`,
     late: 'Er kam verspätet an.',
-    scored: (points, most) => `Er bringt ${points} von ${most} Punkten.`,
+    scored: (points, most) => `Er bringt ${ofPoints(points, most)}.`,
     noFeedback: 'Dein Kurs zeigt hier keine Ergebnisse.',
     completed: 'Alle Felder sind richtig. Sehr gut!',
     tryAgain: 'Du kannst deine Einträge ändern und noch einmal abgeben.',
@@ -112,6 +118,33 @@ export const de: Strings = {
     refused: 'Der Versuch wurde nicht angenommen:',
     notLoaded: 'Die Aufgabe konnte nicht geladen werden.',
   },
+  problems: {
+    'assignment-closed': 'Diese Aufgabe ist geschlossen.',
+    'assignment-not-open': 'Diese Aufgabe ist noch nicht offen.',
+    'no-attempts-left': 'Du hast alle Versuche aufgebraucht.',
+    'not-revealed': 'Was hier richtig ist, wird dir jetzt nicht gezeigt.',
+    'stale-variant': 'Diese Aufgabe hat neue Werte für dich.',
+    'variant-required': 'Diese Aufgabe hat jetzt eigene Werte für dich. Lade die Seite neu.',
+    'nothing-answered': 'Kein Feld ist ausgefüllt.',
+    'unreadable-answer': 'Einige Einträge sind nicht lesbar.',
+    'unknown-box': 'Diese Aufgabe hat jetzt andere Felder. Lade die Seite neu.',
+    'too-complex': 'Deine Einträge sind zu aufwendig: Rechne sie weiter aus.',
+    undecidable: 'Ein Ausdruck hat an zu wenigen Stellen einen Wert, um entschieden zu werden.',
+    'invalid-request': 'Der Server konnte damit nichts anfangen. Lade die Seite neu.',
+    'body-too-large': 'Deine Einträge sind zusammen zu lang.',
+    'request-timeout': 'Es kam nicht rechtzeitig an. Bitte versuche es noch einmal.',
+    'too-many-requests': 'Das waren viele Anfragen in kurzer Zeit. Bitte warte einen Moment.',
+    'idempotency-key-reused': 'Er kam schon einmal mit anderen Einträgen an. Bitte versuche es noch einmal.',
+    'not-found': 'Das gibt es hier nicht (mehr).',
+    'route-not-found': 'Das gibt es hier nicht (mehr).',
+    'learner-erased': 'Deine Daten wurden aus diesem Kurs gelöscht.',
+    'missing-session': 'Öffne die Aufgabe noch einmal aus deinem Kurs.',
+    'unknown-session': 'Deine Sitzung ist zu Ende. Öffne die Aufgabe noch einmal aus deinem Kurs.',
+    'figure-not-drawn': 'Die Zeichnung konnte nicht erstellt werden.',
+    unavailable: 'Der Server kann gerade nicht antworten.',
+    'internal-error': 'Bei uns ist etwas schiefgegangen.',
+  },
+  problem: 'Etwas ist schiefgegangen. Bitte versuche es gleich noch einmal.',
   network: {
     lost: 'Keine Verbindung. Alles, was du eingetippt hast, ist noch da; wir versuchen es weiter.',
     busy: seconds =>
@@ -207,4 +240,9 @@ export const de: Strings = {
     'not-readable': 'Das kann noch nicht gelesen werden.',
   },
   followsFrom: box => `Richtig für den Wert, den du in ${box} hast; sieh dir ${box} noch einmal an.`,
+}
+
+/** So many of so many points. */
+function ofPoints(points: string, most: string): string {
+  return `${points} von ${most} ${most === '1' ? 'Punkt' : 'Punkten'}`
 }

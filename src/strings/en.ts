@@ -73,16 +73,18 @@ export const en: Strings = {
     ended: 'Your session has ended',
     endedHelp:
       'Open the assignment again from your course. What you have typed is kept on this device and will be here then.',
+    endedUnanswered: 'The attempt that was on its way is sent again then. It counts once.',
     yourEntries: 'What you have typed',
     signedInAs: name => `Signed in as ${name}`,
-    points: points => `${points} points`,
+    points: points => `${points} ${pointsWord(points)}`,
     due: time => `Due ${time}`,
     closes: time => `Closes ${time}`,
+    closedAt: time => `Closed ${time}`,
     opens: time => `Opens ${time}`,
     attempt: (number, most) =>
       most === null ? `Attempt ${String(number)}` : `Attempt ${String(number)} of ${String(most)}`,
     attemptsLeft: left => (left === 1 ? '1 attempt left' : `${String(left)} attempts left`),
-    best: (points, most) => `So far ${points} of ${most} points`,
+    best: (points, most) => `So far ${points} of ${most} ${pointsWord(most)}`,
     notOpen: 'This assignment is not open yet. Come back when it opens.',
     closed: 'This assignment is closed. Nothing more can be submitted.',
     noAttemptsLeft: 'You have used all attempts. Nothing more can be submitted.',
@@ -91,11 +93,13 @@ export const en: Strings = {
     submit: 'Submit',
     submitting: 'Submitting …',
     nothingAnswered: 'Fill in at least one box before you submit.',
+    alreadySubmitted: 'You have already submitted exactly this. Change something first.',
     waitingToSend: 'Your attempt will be sent as soon as the connection is back. It counts once.',
+    waitingForServer: 'Your attempt will be sent as soon as the server can take it. It counts once.',
     stored: number => `Attempt ${String(number)} is stored.`,
     again: number => `Your attempt ${String(number)}`,
     late: 'It was submitted late.',
-    scored: (points, most) => `It earns ${points} of ${most} points.`,
+    scored: (points, most) => `It earns ${points} of ${most} ${pointsWord(most)}.`,
     noFeedback: 'Your course does not show results here.',
     completed: 'All boxes are right. Well done!',
     tryAgain: 'You can change your entries and submit again.',
@@ -108,6 +112,8 @@ export const en: Strings = {
     refused: 'The attempt was not taken:',
     notLoaded: 'The assignment could not be loaded.',
   },
+  problems: null,
+  problem: 'Something went wrong. Please try again in a moment.',
   network: {
     lost: 'No connection. Everything you typed is still here; we keep trying.',
     busy: seconds =>
@@ -157,4 +163,9 @@ export const en: Strings = {
   },
   feedback: null,
   followsFrom: box => `Right for the value you have in ${box}; look at ${box} again.`,
+}
+
+/** A number as it is written → the word after it. */
+function pointsWord(points: string): string {
+  return points === '1' ? 'point' : 'points'
 }

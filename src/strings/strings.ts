@@ -11,6 +11,33 @@ import { en } from './en.js'
 /** Codes of what is said of an answer. */
 export type FeedbackCode = MisconceptionCode | UnreadableCode | 'follows' | 'expression-asked'
 
+/** Codes of refusals that somebody can meet on a page. */
+export type PageProblem =
+  | 'assignment-closed'
+  | 'assignment-not-open'
+  | 'no-attempts-left'
+  | 'not-revealed'
+  | 'stale-variant'
+  | 'variant-required'
+  | 'nothing-answered'
+  | 'unreadable-answer'
+  | 'unknown-box'
+  | 'too-complex'
+  | 'undecidable'
+  | 'invalid-request'
+  | 'body-too-large'
+  | 'request-timeout'
+  | 'too-many-requests'
+  | 'idempotency-key-reused'
+  | 'not-found'
+  | 'route-not-found'
+  | 'learner-erased'
+  | 'missing-session'
+  | 'unknown-session'
+  | 'figure-not-drawn'
+  | 'unavailable'
+  | 'internal-error'
+
 export type Strings = {
   /** The language's own name. */
   readonly languageName: string
@@ -79,11 +106,15 @@ export type Strings = {
     readonly noTokenHelp: string
     readonly ended: string
     readonly endedHelp: string
+    /** Of an attempt that was on its way when the session ended. */
+    readonly endedUnanswered: string
     readonly yourEntries: string
     readonly signedInAs: (name: string) => string
     readonly points: (points: string) => string
     readonly due: (time: string) => string
     readonly closes: (time: string) => string
+    /** Of a time that has passed. */
+    readonly closedAt: (time: string) => string
     readonly opens: (time: string) => string
     readonly attempt: (number: number, most: number | null) => string
     readonly attemptsLeft: (left: number) => string
@@ -97,7 +128,10 @@ export type Strings = {
     readonly submit: string
     readonly submitting: string
     readonly nothingAnswered: string
+    readonly alreadySubmitted: string
+    /** Where there is no connection, and where the server has no time. */
     readonly waitingToSend: string
+    readonly waitingForServer: string
     readonly stored: (number: number) => string
     /** Over an attempt that is shown again. */
     readonly again: (number: number) => string
@@ -113,6 +147,10 @@ export type Strings = {
     readonly refused: string
     readonly notLoaded: string
   }
+  /** Why the server refuses, by code; null: its own sentences are in this language. */
+  readonly problems: Readonly<Record<PageProblem, string>> | null
+  /** The same where nothing more is known. */
+  readonly problem: string
   readonly network: {
     readonly lost: string
     readonly busy: (seconds: number) => string

@@ -4,20 +4,24 @@ import type { Strings } from '../strings/strings.js'
 
 type LearnHeaderProps = {
   readonly session: SessionView
+  /** As it was last told. */
+  readonly progress: SessionView['progress']
   readonly language: Language
   readonly strings: Strings
 }
 
 /** What the assignment is, for whom, until when, and how far it is. */
-export function LearnHeader({ session, language, strings }: LearnHeaderProps) {
-  const { assignment, course, learner, number, progress, state, graph } = session
+export function LearnHeader({ session, progress, language, strings }: LearnHeaderProps) {
+  const { assignment, course, learner, number, state, graph } = session
   const { learn } = strings
   const { opensAt, dueAt, closesAt, maxAttempts, points } = assignment
   const facts = [
     learn.points(writeNumber(points, language)),
     ...(state === 'not-open' && opensAt !== null ? [learn.opens(writeTime(opensAt, language))] : []),
     ...(dueAt === null ? [] : [learn.due(writeTime(dueAt, language))]),
-    ...(closesAt === null ? [] : [learn.closes(writeTime(closesAt, language))]),
+    ...(closesAt === null
+      ? []
+      : [(state === 'closed' ? learn.closedAt : learn.closes)(writeTime(closesAt, language))]),
     ...(state === 'open' ? [learn.attempt(number, maxAttempts)] : []),
     ...(progress === null
       ? []

@@ -8,22 +8,27 @@ import { Banner } from './board/banner.js'
 import { wait } from './browser/requests.js'
 import { storageOf } from './browser/storage.js'
 import { Assignment } from './learn-assignment.js'
-import { createSessionRequests, lastSubject, rememberSubject } from './learn-session.js'
-import type { Entries } from './state/board.js'
-import { createDraftStore } from './state/drafts.js'
-import { createPersistent, type Trouble } from './state/persistent.js'
+import type { Carried } from './learn-kept.js'
+import { createSessionRequests, lastWork, rememberWork } from './learn-session.js'
+import { createDraftStore, createPendingStore } from './state/drafts.js'
+import { createPersistent, type Problem, type Trouble } from './state/persistent.js'
+import { problemText } from './state/wording.js'
 
 type LearnPageProps = { readonly token: string | null; readonly language: Language }
 
 type Phase =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly problem: Problem }
   | { readonly kind: 'ended' }
   | {
       readonly kind: 'open'
       readonly session: SessionView
-      /** What was typed for other values, to be looked at again; null: what the device has kept. */
-      readonly carried: Entries | null
+      readonly carried: Carried | null
+      readonly notice: string
+      /** Whether it takes the place of a piece of work in which something had the focus. */
+      readonly takesFocus: boolean
+      /** Each piece of work has entries of its own, and a number. */
+      readonly number: number
     }
 
 /** The whole page. */
@@ -40,23 +45,59 @@ type OpenedPageProps = {
 }
 
 function OpenedPage({ token, language, strings }: OpenedPageProps) {
+  const { phase, trouble, kit } = useSession(token, language)
+  useTitle(phase.kind === 'open' ? phase.session.assignment.title : null)
+  const { learn } = strings
+  return (
+    <>
+      {trouble !== null && <Banner strings={strings} trouble={trouble} onRetry={kit.reading.now} />}
+      {phase.kind === 'loading' && <h1>{learn.loading}</h1>}
+      {phase.kind === 'refused' && (
+        <Message title={learn.notLoaded} text={problemText(strings, phase.problem)} />
+      )}
+      {phase.kind === 'ended' && <Ended strings={strings} />}
+      {phase.kind === 'open' && (
+        <Assignment
+          key={phase.number}
+          session={phase.session}
+          carried={phase.carried}
+          notice={phase.notice}
+          takesFocus={phase.takesFocus}
+          language={language}
+          requests={kit.requests}
+          onAnother={kit.open}
+        />
+      )}
+    </>
+  )
+}
+
+/** Opens the session of a token, which is asked for until it is answered. */
+function useSession(token: string, language: Language) {
   const [phase, setPhase] = useState<Phase>({ kind: 'loading' })
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [kit] = useState(() => {
     const requests = createSessionRequests(token, language)
+    const open = (session: SessionView, carried: Carried | null, notice: string): void => {
+      rememberWork(session)
+      const takesFocus = document.activeElement !== null && document.activeElement !== document.body
+      setPhase(before => {
+        const number = before.kind === 'open' ? before.number + 1 : 1
+        return { kind: 'open', session, carried, notice, takesFocus, number }
+      })
+    }
     const reading = createPersistent<null, SessionView>({
       send: () => requests.read(),
       wait,
       onTrouble: setTrouble,
       onAnswer(session) {
-        rememberSubject(storageOf('sessionStorage'), session.subject)
-        setPhase({ kind: 'open', session, carried: null })
+        open(session, null, '')
       },
-      onProblem({ status, detail }) {
-        setPhase(status === 401 ? { kind: 'ended' } : { kind: 'refused', detail })
+      onProblem(problem) {
+        setPhase(problem.status === 401 ? { kind: 'ended' } : { kind: 'refused', problem })
       },
     })
-    return { requests, reading }
+    return { requests, reading, open }
   })
   useEffect(() => {
     const { reading } = kit
@@ -67,38 +108,15 @@ function OpenedPage({ token, language, strings }: OpenedPageProps) {
       window.removeEventListener('online', reading.now)
     }
   }, [kit])
-  const title = useRef(document.title)
-  const session = phase.kind === 'open' ? phase.session : null
-  useEffect(() => {
-    if (session !== null) document.title = `${session.assignment.title} – ${title.current}`
-  }, [session])
+  return { phase, trouble, kit }
+}
 
-  return (
-    <>
-      {trouble !== null && <Banner strings={strings} trouble={trouble} onRetry={kit.reading.now} />}
-      {phase.kind === 'loading' && <h1>{strings.learn.loading}</h1>}
-      {phase.kind === 'refused' && <Message title={strings.learn.notLoaded} text={phase.detail} />}
-      {phase.kind === 'ended' && (
-        <Message title={strings.learn.ended} text={strings.learn.endedHelp}>
-          <KeptEntries strings={strings} entries={keptEntries()} />
-        </Message>
-      )}
-      {phase.kind === 'open' && (
-        <Assignment
-          // Other values are another piece of work, with entries of its own.
-          key={phase.session.subject}
-          session={phase.session}
-          carried={phase.carried}
-          language={language}
-          requests={kit.requests}
-          onSession={(next, carried) => {
-            rememberSubject(storageOf('sessionStorage'), next.subject)
-            setPhase({ kind: 'open', session: next, carried })
-          }}
-        />
-      )}
-    </>
-  )
+/** Puts a title before that of the page. */
+function useTitle(title: string | null): void {
+  const own = useRef(document.title)
+  useEffect(() => {
+    if (title !== null) document.title = `${title} – ${own.current}`
+  }, [title])
 }
 
 type MessageProps = {
@@ -117,25 +135,38 @@ function Message({ title, text, children }: MessageProps) {
   )
 }
 
-/** What this tab had typed in the session that has ended. */
-function keptEntries(): Entries {
-  const subject = lastSubject(storageOf('sessionStorage'))
-  return subject === null ? new Map() : createDraftStore(storageOf('localStorage'), subject).read().entries
+/** The session has ended: what this tab had typed in it, and what was on its way. */
+function Ended({ strings }: { readonly strings: Strings }) {
+  const { learn } = strings
+  const [{ entries, labels, isUnanswered }] = useState(readKept)
+  return (
+    <Message title={learn.ended} text={learn.endedHelp}>
+      {isUnanswered && <p>{learn.endedUnanswered}</p>}
+      {entries.length > 0 && (
+        <section aria-labelledby="kept-title">
+          <h2 id="kept-title">{learn.yourEntries}</h2>
+          <dl class="kept">
+            {entries.map(([box, text]) => (
+              <div key={box}>
+                <dt>{labels.get(box) ?? box}</dt>
+                <dd>{text}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </Message>
+  )
 }
 
-function KeptEntries({ strings, entries }: { readonly strings: Strings; readonly entries: Entries }) {
-  if (entries.size === 0) return null
-  return (
-    <section aria-labelledby="kept-title">
-      <h2 id="kept-title">{strings.learn.yourEntries}</h2>
-      <dl class="kept">
-        {[...entries].map(([box, text]) => (
-          <div key={box}>
-            <dt>{box}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-  )
+function readKept() {
+  const storage = storageOf('localStorage')
+  const work = lastWork()
+  const draft = work === null ? null : createDraftStore(storage, work.subject).read()
+  const pending = work === null ? null : createPendingStore(storage, work.attemptsSubject).read()
+  return {
+    entries: [...(draft ?? pending?.entries ?? [])],
+    labels: work?.labels ?? new Map<string, string>(),
+    isUnanswered: pending !== null,
+  }
 }

@@ -2,53 +2,79 @@
 import type { AttemptAnswer } from '../contracts/attempt.js'
 import { wait } from './browser/requests.js'
 import type { SessionRequests } from './learn-session.js'
-import type { Entries } from './state/board.js'
-import type { PendingAttempt } from './state/drafts.js'
+import type { PendingAttempt, PendingStore } from './state/drafts.js'
 import { createPersistent, type Problem, type Trouble } from './state/persistent.js'
 
 type Options = {
   readonly requests: SessionRequests
-  /** Keeps what is on its way, so that a reload sends it again; null: nothing is. */
-  readonly onPending: (pending: PendingAttempt | null) => void
-  readonly onStored: (answer: AttemptAnswer, sent: Entries) => void
-  readonly onRefused: (problem: Problem, sent: Entries) => void
+  /** Keeps what is on its way, so that a reload, another tab or the next session sends it again. */
+  readonly pendings: PendingStore
+  readonly onSent: () => void
+  readonly onStored: (answer: AttemptAnswer, attempt: PendingAttempt) => void
+  readonly onRefused: (problem: Problem, attempt: PendingAttempt) => void
+  /** The session has ended. The attempt may be stored all the same: it stays on its way. */
+  readonly onEnded: () => void
   readonly onTrouble: (trouble: Trouble | null) => void
 }
 
-export function createSubmission({ requests, onPending, onStored, onRefused, onTrouble }: Options) {
+export function createSubmission(options: Options) {
+  const { requests, pendings, onSent, onStored, onRefused, onEnded, onTrouble } = options
   let pending: PendingAttempt | null = null
-  const settle = (): void => {
+  const settle = (attempt: PendingAttempt): void => {
     pending = null
-    onPending(null)
+    pendings.remove(attempt)
   }
   const sending = createPersistent<PendingAttempt, AttemptAnswer>({
     send: requests.submit,
     wait,
     onTrouble,
-    onAnswer(answer, { entries }) {
-      settle()
-      onStored(answer, entries)
+    onAnswer(answer, attempt) {
+      settle(attempt)
+      onStored(answer, attempt)
     },
-    onProblem(problem, { entries }) {
-      settle()
-      onRefused(problem, entries)
-    },
-  })
-  return {
-    pending: () => pending,
-    /** Sends an attempt; while one is on its way, that one is sent again instead. */
-    submit(attempt: PendingAttempt): void {
-      if (pending !== null) {
-        sending.now()
+    onProblem(problem, attempt) {
+      if (problem.status === 401) {
+        onEnded()
         return
       }
-      pending = attempt
+      settle(attempt)
+      onRefused(problem, attempt)
+    },
+  })
+  const send = (attempt: PendingAttempt): void => {
+    pending = attempt
+    onSent()
+    sending.start(attempt)
+  }
+  /** Sends what is kept, of an earlier visit or another tab: whoever is answered first, it is stored once. */
+  const resume = (): void => {
+    const kept = pendings.read()
+    if (pending === null && kept !== null) send(kept)
+  }
+  const onStorage = (event: StorageEvent): void => {
+    if (event.key === pendings.key) resume()
+  }
+  return {
+    /** Sends an attempt; while one is on its way, also from another tab, that one is sent instead. */
+    submit: (attempt: PendingAttempt): void => {
+      resume()
+      if (pending !== null) return
       // Kept before it is sent: what is lost after that is found again.
-      onPending(attempt)
-      sending.start(attempt)
+      pendings.write(attempt)
+      send(attempt)
     },
     now: sending.now,
-    stop: sending.stop,
+    /** Begins with what is kept. */
+    start: (): void => {
+      window.addEventListener('online', sending.now)
+      window.addEventListener('storage', onStorage)
+      resume()
+    },
+    stop: (): void => {
+      window.removeEventListener('online', sending.now)
+      window.removeEventListener('storage', onStorage)
+      sending.stop()
+    },
   }
 }
 

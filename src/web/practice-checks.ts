@@ -1,8 +1,8 @@
 /** Practice: entries are checked by the server when a box is left; nothing is stored there. */
 import type { PracticeView } from '../contracts/attempt.js'
 import { request, wait } from './browser/requests.js'
-import type { Board, BoardAction, Entries } from './state/board.js'
-import { createPersistent, type Trouble } from './state/persistent.js'
+import { filledEntries, type Board, type BoardAction, type Entries } from './state/board.js'
+import { createPersistent, type Problem, type Trouble } from './state/persistent.js'
 import type { Store } from './state/store.js'
 import { isWorthALook, PAUSE_MILLISECONDS } from './state/typing.js'
 import { answersOf, verdictsOf } from './state/verdicts.js'
@@ -12,8 +12,8 @@ type Options = {
   /** The address that grades. */
   readonly path: string
   readonly onTrouble: (trouble: Trouble | null) => void
-  /** A refusal in words; null: there is none any more. */
-  readonly onRefused: (detail: string | null) => void
+  /** null: there is no refusal any more. */
+  readonly onRefused: (problem: Problem | null) => void
 }
 
 export type Checks = {
@@ -47,9 +47,9 @@ export function createChecks({ board, path, onTrouble, onRefused }: Options): Ch
       if (typing === null) board.dispatch({ kind: 'judged', sequence, verdicts })
       else board.dispatch({ kind: 'read', box: typing, verdict: verdicts.get(typing) ?? null })
     },
-    onProblem({ detail }) {
+    onProblem(problem) {
       lastSent = ''
-      onRefused(detail)
+      onRefused(problem)
     },
   })
 
@@ -68,8 +68,7 @@ export function createChecks({ board, path, onTrouble, onRefused }: Options): Ch
 
   return {
     check() {
-      const entries = new Map([...board.get().entries].filter(([, text]) => text.trim() !== ''))
-      ask({ entries, typing: null })
+      ask({ entries: filledEntries(board.get().entries), typing: null })
     },
     typed(box) {
       clearTimeout(pause)

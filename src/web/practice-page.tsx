@@ -18,8 +18,9 @@ import { StepsDialog } from './dialogs/steps-dialog.js'
 import { createChecks } from './practice-checks.js'
 import { countRight, reduceBoard, shownVerdict, startBoard } from './state/board.js'
 import { createDraftStore } from './state/drafts.js'
-import type { Trouble } from './state/persistent.js'
+import type { Problem, Trouble } from './state/persistent.js'
 import { createStore } from './state/store.js'
+import { problemText } from './state/wording.js'
 
 type PracticePageProps = { readonly data: PracticeData; readonly drawing: Drawing | null }
 
@@ -31,14 +32,14 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
   const strings = stringsOf(language)
   const { practice } = strings
   const [trouble, setTrouble] = useState<Trouble | null>(null)
-  const [refusal, setRefusal] = useState<string | null>(null)
+  const [refusal, setRefusal] = useState<Problem | null>(null)
   const [note, setNote] = useState('')
   const [opened, setOpened] = useState<Opened | null>(null)
   const inputs = useRef(new Map<string, HTMLInputElement>())
   const typing = useRef<string | null>(null)
   const [kit] = useState(() => {
     const drafts = createDraftStore(storageOf('localStorage'), subjectOf(data))
-    const board = createStore(reduceBoard, startBoard(drafts.read().entries))
+    const board = createStore(reduceBoard, startBoard(drafts.read() ?? new Map()))
     const path = addressOf(data, 'grade')
     return {
       board,
@@ -51,17 +52,16 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
 
   useEffect(() => {
     const { checks, drafts } = kit
-    const keeping = keepDraft({
+    const stopKeeping = keepDraft({
       drafts,
       board: kit.board,
       typing: () => typing.current,
-      pending: () => null,
       onMerged: checks.check,
     })
     checks.check()
     window.addEventListener('online', checks.now)
     return () => {
-      keeping.stop()
+      stopKeeping()
       checks.stop()
       window.removeEventListener('online', checks.now)
     }
@@ -109,6 +109,7 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
   const isRevealed = board.revealed !== null
   const all = graph.boxes.length
   const right = countRight(board, graph.boxes)
+  const said = refusal === null ? note : problemText(strings, refusal)
   const isSolved = all > 0 && right === all
 
   return (
@@ -136,7 +137,7 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
       </div>
       <Banner strings={strings} trouble={trouble} onRetry={kit.checks.now} />
       <div role="status" class="note-place">
-        {(refusal ?? note) !== '' && <p class="note">{refusal ?? note}</p>}
+        {said !== '' && <p class="note">{said}</p>}
       </div>
       <WorkBoard
         graph={graph}

@@ -96,7 +96,7 @@ describeInBrowser('entries', stage => {
     expect(items).toHaveLength(1)
   })
 
-  test('an ended session keeps them: here, after a reload, and in the next session', async () => {
+  test('an ended session keeps them: here, after a reload, and in the next session, which sends what was submitted', async () => {
     const course = await createCourse(stage(), 'ended')
     await course.put('lab', { graph: 'lab-network0' })
     const { address, boxes } = await course.session('lab', 'ada', 60)
@@ -115,7 +115,41 @@ describeInBrowser('entries', stage => {
     const next = await tab.another((await course.session('lab', 'ada')).address)
     const again = await fieldsOf(next, boxes)
     await expect.poll(() => again('a').inputValue()).toBe('12.25')
+    await next.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
     const { items } = await course.read<Attempts>('/assignments/lab/attempts')
-    expect(items).toHaveLength(0)
+    expect(items).toHaveLength(1)
+  })
+
+  test('that were typed for values that are no longer asked are there with the new ones, also after a reload', async () => {
+    const course = await createCourse(stage(), 'stale')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open(address)
+    tab.allow(/409|422/)
+    const { page } = tab
+    const box = await fieldsOf(tab, boxes)
+    await enter(box('a'), '12.25')
+    const definition = {
+      title: 'Drawn',
+      inputs: [{ name: 'w', role: 'parameter', value: 3, sample: { integer: [4, 400_000] } }],
+      nodes: [
+        { name: 'a', expression: '2 + 3*w' },
+        { name: 'J', expression: 'a^2' },
+      ],
+      output: 'J',
+    }
+    await stage().ask(course.key, 'PUT', '/v1/graphs/drawn', definition)
+    await course.put('lab', { graph: 'drawn', variants: 'per-learner' })
+    await page.getByRole('button', { name: learn.submit }).click()
+    await page.getByText(learn.staleVariant).waitFor()
+    await page.getByRole('heading', { name: 'Drawn' }).waitFor()
+    expect(await box('a').inputValue()).toBe('12.25')
+    await page.reload()
+    await expect.poll(() => box('a').inputValue()).toBe('12.25')
+    // Kept once, where it belongs now.
+    expect(await page.evaluate(`Object.keys(localStorage).length`)).toBe(1)
+    await page.getByRole('button', { name: learn.submit }).click()
+    await page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+    expect((await course.read<Attempts>('/assignments/lab/attempts')).items).toHaveLength(1)
   })
 })

@@ -199,6 +199,20 @@ describe('what a page is given', () => {
     expect(first.subject).toMatch(/^[0-9a-f]{64}$/)
   })
 
+  test('attempts on their way are kept under one name for a learner and an assignment, which is no other name', async () => {
+    const url = await assign()
+    const { subject, attemptsSubject } = await view(await open(url, 'ada'))
+    expect(attemptsSubject).toMatch(/^[0-9a-f]{64}$/)
+    expect(attemptsSubject).not.toBe(subject)
+    expect((await view(await open(url, 'ada'))).attemptsSubject).toBe(attemptsSubject)
+    expect((await view(await open(url, 'bob'))).attemptsSubject).not.toBe(attemptsSubject)
+    expect((await view(await open(await assign(), 'ada'))).attemptsSubject).not.toBe(attemptsSubject)
+  })
+
+  test('a page is told the time that dates go by', async () => {
+    expect(Date.parse((await view(await open(await assign(), 'ada'))).now)).toBe(service.clock.now)
+  })
+
   test('an assignment that became another is shown and taken as it is now', async () => {
     const url = await assign()
     const token = await open(url, 'ada')
@@ -336,6 +350,8 @@ describe('variants', () => {
     expect(second).toMatchObject({ number: 2, state: 'open' })
     expect(second.variant).not.toBe(first.variant)
     expect(second.subject).not.toBe(first.subject)
+    // An attempt on its way is found whatever is shown.
+    expect(second.attemptsSubject).toBe(first.attemptsSubject)
     expect((await submit(token, { ...answer, variant: second.variant })).status).toBe(201)
 
     // What would be asked for a third time is of no use to anybody, and not stored.

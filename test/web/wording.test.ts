@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { MISCONCEPTIONS } from '../../src/grading/misconceptions.js'
 import { LANGUAGES } from '../../src/contracts/languages.js'
+import { PROBLEMS } from '../../src/errors.js'
 import { stringsOf } from '../../src/strings/strings.js'
 import { isWorthALook } from '../../src/web/state/typing.js'
 import { verdictsOf, verdictsOfRefusal } from '../../src/web/state/verdicts.js'
-import { askedForm, boxTitle, remarkText, verdictText } from '../../src/web/state/wording.js'
+import { askedForm, boxTitle, problemText, remarkText, verdictText } from '../../src/web/state/wording.js'
 import { LAB_NETWORK_1 } from '../support/lab-graphs.js'
 import { grade } from '../support/grading.js'
 
@@ -56,6 +57,24 @@ test('every misconception is told in the language of the page; what it has no wo
     expect(remarkText(en, { code, message: 'English.' })).toBe('English.')
   }
   expect(remarkText(de, { code: 'constructor', message: 'English.' })).toBe('English.')
+})
+
+test('a refusal is told in the language of the page alone, whatever its code; in English as the server says it', () => {
+  const detail = 'This assignment no longer takes answers.'
+  expect(problemText(de, { code: 'assignment-closed', detail })).toBe('Diese Aufgabe ist geschlossen.')
+  expect(problemText(en, { code: 'assignment-closed', detail })).toBe(detail)
+  for (const code of ['', 'constructor', 'of-tomorrow'])
+    expect(problemText(de, { code, detail })).toBe(de.problem)
+  expect(problemText(en, { code: '', detail: '' })).toBe(en.problem)
+  for (const code of Object.keys(de.problems ?? {})) expect(Object.keys(PROBLEMS)).toContain(code)
+})
+
+test('points are counted as people count them', () => {
+  expect([en.learn.points('1'), en.learn.points('0.5')]).toEqual(['1 point', '0.5 points'])
+  expect([de.learn.points('1'), de.learn.points('1,5')]).toEqual(['1 Punkt', '1,5 Punkte'])
+  expect(en.learn.scored('0', '1')).toBe('It earns 0 of 1 point.')
+  expect(de.learn.best('3', '10')).toBe('Bisher 3 von 10 Punkten')
+  expect(de.learn.best('0', '1')).toBe('Bisher 0 von 1 Punkt')
 })
 
 test('both languages say something for every key', () => {

@@ -31,7 +31,11 @@ export type LearnOptions = {
 const idempotencyHeaders = z.looseObject({ 'idempotency-key': idempotencyKeySchema.optional() })
 
 /** The routes of learners' sessions: one that opens them for an API key, and those that their tokens open. */
-export function registerLearnRoutes(app: ZodApp, services: Services, { publicUrl, line }: LearnOptions): void {
+export function registerLearnRoutes(
+  app: ZodApp,
+  services: Services,
+  { publicUrl, line }: LearnOptions,
+): void {
   const tags = ['sessions']
   const stepsOf = createSessionSteps(services, line)
 

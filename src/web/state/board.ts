@@ -139,7 +139,7 @@ function typed(board: Board, { box, text, visit }: Extract<BoardAction, { kind: 
   const last = board.history.at(-1)
   if (last?.visit !== visit) return { ...board, entries, history: remember(board, visit) }
   // Typed back to what it was: there is nothing left to undo.
-  const history = isSame(last.before, entries) ? board.history.slice(0, -1) : board.history
+  const history = isSameEntries(last.before, entries) ? board.history.slice(0, -1) : board.history
   return { ...board, entries, history }
 }
 
@@ -161,7 +161,7 @@ function merged(board: Board, others: Entries, typing: string | null): Board {
     if (own === undefined) entries.delete(typing)
     else entries.set(typing, own)
   }
-  if (isSame(entries, board.entries)) return board
+  if (isSameEntries(entries, board.entries)) return board
   const left = new Map(entries)
   if (typing !== null) left.delete(typing)
   // What was done before in this tab would undo what was done in the other.
@@ -183,6 +183,12 @@ function withoutBlanks(entries: Entries): Entries {
   return new Map([...entries].filter(([, text]) => text !== ''))
 }
 
-function isSame(some: Entries, others: Entries): boolean {
+/** Without the boxes that hold nothing but spaces: what is submitted. */
+export function filledEntries(entries: Entries): Entries {
+  return new Map([...entries].filter(([, text]) => text.trim() !== ''))
+}
+
+/** Whether the same stands in the same boxes. */
+export function isSameEntries(some: Entries, others: Entries): boolean {
   return some.size === others.size && [...some].every(([box, text]) => others.get(box) === text)
 }

@@ -1,14 +1,17 @@
-/** What is typed, kept on the device until it is submitted. A storage that refuses is lived without. */
+/**
+ * What is typed, kept on the device until it is submitted, and what is submitted, kept until it is answered. A storage
+ * that refuses is lived without.
+ */
 import type { Entries } from './board.js'
 
 /** An attempt on its way: sent again with the same key until it is answered, so that it is stored once. */
 export type PendingAttempt = {
   readonly key: string
   readonly variant: string
+  /** The subject of what it was made on: the next attempt may be asked something else. */
+  readonly subject: string
   readonly entries: Entries
 }
-
-export type Draft = { readonly entries: Entries; readonly pending: PendingAttempt | null }
 
 /** What is asked of localStorage. */
 export type KeyValueStore = {
@@ -17,67 +20,109 @@ export type KeyValueStore = {
   removeItem(key: string): void
 }
 
-export const EMPTY_DRAFT: Draft = { entries: new Map(), pending: null }
-
-/** The key that the draft of a subject is kept under. */
-export function draftKey(subject: string): string {
-  return `chainmark:draft:v1:${subject}`
-}
-
 /** A draft as text. */
-export function writeDraft({ entries, pending }: Draft): string {
-  return JSON.stringify({
-    entries: [...entries],
-    pending: pending === null ? null : { ...pending, entries: [...pending.entries] },
-  })
+export function writeDraft(entries: Entries): string {
+  return JSON.stringify({ entries: [...entries] })
 }
 
 /** A draft read back; what is no draft is an empty one. */
-export function readDraft(text: string | null): Draft {
-  if (text === null) return EMPTY_DRAFT
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return EMPTY_DRAFT
-  }
-  if (!isObject(value)) return EMPTY_DRAFT
-  return { entries: readEntries(value['entries']), pending: readPending(value['pending']) }
+export function readDraft(text: string): Entries {
+  return readEntries(readObject(text)['entries'])
+}
+
+/** An attempt on its way, as text. */
+export function writePending(attempt: PendingAttempt): string {
+  return JSON.stringify({ ...attempt, entries: [...attempt.entries] })
+}
+
+/** An attempt on its way, read back; null: it is none. */
+export function readPending(text: string | null): PendingAttempt | null {
+  const { key, variant, subject, entries } = readObject(text)
+  if (typeof key !== 'string' || typeof variant !== 'string' || typeof subject !== 'string') return null
+  return { key, variant, subject, entries: readEntries(entries) }
+}
+
+/** What a tab worked on last, so that it can be shown when its session has ended. */
+export type LastWork = {
+  readonly subject: string
+  readonly attemptsSubject: string
+  /** Box id → what the box is called. */
+  readonly labels: ReadonlyMap<string, string>
+}
+
+export function writeLastWork({ labels, ...subjects }: LastWork): string {
+  return JSON.stringify({ ...subjects, labels: [...labels] })
+}
+
+/** null: the text tells of no work. */
+export function readLastWork(text: string | null): LastWork | null {
+  const { subject, attemptsSubject, labels } = readObject(text)
+  if (typeof subject !== 'string' || typeof attemptsSubject !== 'string') return null
+  return { subject, attemptsSubject, labels: readEntries(labels) }
 }
 
 /** The draft of one subject in a storage; null: there is none to keep it in. */
 export function createDraftStore(storage: KeyValueStore | null, subject: string) {
-  const key = draftKey(subject)
+  const key = `chainmark:draft:v1:${subject}`
+  const kept = createKeptText(storage, key)
   return {
     key,
-    read(): Draft {
-      try {
-        return readDraft(storage?.getItem(key) ?? null)
-      } catch {
-        return EMPTY_DRAFT
-      }
+    /** null: none is kept, which is something else than one that was cleared. */
+    read(): Entries | null {
+      const text = kept.read()
+      return text === null ? null : readDraft(text)
     },
-    /** Keeps a draft; false where it could not be kept. An empty one takes no room. */
-    write(draft: Draft): boolean {
-      try {
-        if (storage === null) return false
-        if (draft.entries.size === 0 && draft.pending === null) storage.removeItem(key)
-        else storage.setItem(key, writeDraft(draft))
-        return true
-      } catch {
-        return false
-      }
-    },
+    /** Keeps a draft, also an empty one, which tells other tabs of it; false where it could not be kept. */
+    write: (entries: Entries): boolean => kept.write(writeDraft(entries)),
+    remove: kept.remove,
   }
 }
 
 export type DraftStore = ReturnType<typeof createDraftStore>
 
-function readPending(value: unknown): PendingAttempt | null {
-  if (!isObject(value)) return null
-  const { key, variant, entries } = value
-  if (typeof key !== 'string' || typeof variant !== 'string') return null
-  return { key, variant, entries: readEntries(entries) }
+/** The attempt that a learner has on its way to an assignment, from whichever tab. */
+export function createPendingStore(storage: KeyValueStore | null, attemptsSubject: string) {
+  const key = `chainmark:pending:v1:${attemptsSubject}`
+  const kept = createKeptText(storage, key)
+  const read = (): PendingAttempt | null => readPending(kept.read())
+  return {
+    key,
+    read,
+    write: (attempt: PendingAttempt): boolean => kept.write(writePending(attempt)),
+    /** Takes an attempt away once it is answered; another one stays. */
+    remove(attempt: PendingAttempt): void {
+      if (read()?.key === attempt.key) kept.remove()
+    },
+  }
+}
+
+export type PendingStore = ReturnType<typeof createPendingStore>
+
+function createKeptText(storage: KeyValueStore | null, key: string) {
+  return {
+    read(): string | null {
+      try {
+        return storage?.getItem(key) ?? null
+      } catch {
+        return null
+      }
+    },
+    write(text: string): boolean {
+      try {
+        storage?.setItem(key, text)
+        return storage !== null
+      } catch {
+        return false
+      }
+    },
+    remove: (): void => {
+      try {
+        storage?.removeItem(key)
+      } catch {
+        // What cannot be taken away could not be kept either.
+      }
+    },
+  }
 }
 
 function readEntries(value: unknown): Entries {
@@ -88,6 +133,16 @@ function readEntries(value: unknown): Entries {
 
 function isPair(value: unknown): value is readonly [string, string] {
   return Array.isArray(value) && value.length === 2 && value.every(part => typeof part === 'string')
+}
+
+/** The object that a text writes; an empty one where it writes none. */
+function readObject(text: string | null): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** What is said of a box in the language of the page. */
 import type { Strings } from '../../strings/strings.js'
 import type { Remark, Verdict } from './board.js'
+import type { Problem } from './persistent.js'
 
 export type NamedBox = {
   readonly kind: 'forward' | 'local' | 'gradient'
@@ -49,6 +50,15 @@ export function remarkText(strings: Strings, { code, message }: Remark): string 
   }
   if (strings.feedback === null) return message
   return new Map<string, string>(Object.entries(strings.feedback)).get(code) ?? message
+}
+
+/** Why the server refuses something, in the language of the page. */
+export function problemText(
+  { problems, problem }: Strings,
+  { code, detail }: Pick<Problem, 'code' | 'detail'>,
+) {
+  if (problems === null) return detail === '' ? problem : detail
+  return new Map<string, string>(Object.entries(problems)).get(code) ?? problem
 }
 
 /** A verdict in words, with all that there is to say of it. */

@@ -1,0 +1,88 @@
+/** Several tabs on one assignment, and links that open in a tab that has one open. */
+import { expect, test } from 'vitest'
+import { en } from '../../src/strings/en.js'
+import { describeInBrowser, enter, expectVerdict, fieldsOf } from '../support/browser.js'
+import { createCourse, type Attempts } from './course.js'
+
+const { learn, verdicts, board } = en
+
+describeInBrowser('two tabs', stage => {
+  test('have one attempt on its way between them: what is typed in one does not lose that of the other', async () => {
+    const course = await createCourse(stage(), 'tabs-pending')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const first = await stage().open(address)
+    first.allow(/ERR_FAILED/)
+    const second = await first.another(address)
+    const [here, there] = [await fieldsOf(first, boxes), await fieldsOf(second, boxes)]
+    await there('a').waitFor()
+    const keys: (string | undefined)[] = []
+    const lost = { now: true }
+    await first.context.route('**/learn/attempts', async route => {
+      keys.push(route.request().headers()['idempotency-key'])
+      const answer = await route.fetch()
+      await (lost.now ? route.abort() : route.fulfill({ response: answer }))
+    })
+    await enter(here('a'), '11')
+    await first.page.getByRole('button', { name: learn.submit }).click()
+    await first.page.getByText(learn.waitingToSend).waitFor()
+    // The other tab has taken it over.
+    await second.page.getByText(learn.waitingToSend).waitFor()
+    await enter(there('J'), '7')
+    await second.page.close()
+    lost.now = false
+    await first.page.reload()
+    await first.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+    expect(await here('J').inputValue()).toBe('7')
+    expect(new Set(keys).size).toBe(1)
+    expect((await course.read<Attempts>('/assignments/lab/attempts')).items).toHaveLength(1)
+  })
+
+  test('hear of each other: what was cleared, and what was submitted with what came of it', async () => {
+    const course = await createCourse(stage(), 'tabs-hear')
+    await course.put('lab', { graph: 'lab-network0', maxAttempts: 1 })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const first = await stage().open(address)
+    const second = await first.another(address)
+    const [here, there] = [await fieldsOf(first, boxes), await fieldsOf(second, boxes)]
+    await there('a').waitFor()
+    await enter(here('a'), '7')
+    await expect.poll(() => there('a').inputValue()).toBe('7')
+    await first.page.getByRole('button', { name: board.clear }).click()
+    await expect.poll(() => there('a').inputValue()).toBe('')
+    await first.page.reload()
+    await first.page.getByText(board.filled(0, 5)).waitFor()
+    await enter(here('a'), '12')
+    await first.page.getByRole('button', { name: learn.submit }).click()
+    await second.page.getByText(learn.noAttemptsLeft).waitFor()
+    await expectVerdict(there('a'), verdicts.incorrect)
+    expect(await there('a').isEditable()).toBe(false)
+    expect((await course.read<Attempts>('/assignments/lab/attempts')).items).toHaveLength(1)
+  })
+})
+
+describeInBrowser('a link', stage => {
+  test('that opens in a tab that has an assignment open opens its own, and leaves no token in the address', async () => {
+    const course = await createCourse(stage(), 'links')
+    await course.put('one', { graph: 'lab-network0', title: 'The first' })
+    await course.put('two', { graph: 'lab-network1', title: 'The second' })
+    const { page } = await stage().open((await course.session('one', 'ada')).address)
+    await page.getByRole('heading', { name: 'The first' }).waitFor()
+    const { address, token } = await course.session('two', 'ada')
+    await page.goto(address)
+    await page.getByRole('heading', { name: 'The second' }).waitFor()
+    expect(page.url()).not.toContain(token)
+    // The way past the head of the page is no link to an assignment.
+    await page.evaluate(`location.hash = '#app'`)
+    await page.reload()
+    await page.getByRole('heading', { name: 'The second' }).waitFor()
+  })
+
+  test.each(['#%zz', '#app', '#cl_%00'])(
+    'to %s opens no assignment, and says where they open',
+    async hash => {
+      const { page } = await stage().open(`/learn${hash}`)
+      await page.getByRole('heading', { name: learn.noToken }).waitFor()
+    },
+  )
+})
