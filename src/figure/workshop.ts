@@ -80,7 +80,7 @@ export function emptyBox({ graph }: Workshop, box: Box): Piece {
 const ECHO = {
   node: { width: 64, height: 16 },
   input: { width: 42, height: 14 },
-  value: { width: 52, height: 16 },
+  value: { width: 52, height: 14 },
 }
 
 /** Where the gradient of an input or a node comes to stand in the row; undefined where it is not asked. */

@@ -40,21 +40,23 @@ describeInBrowser('accessibility', stage => {
       await expectVerdict(box('J'), verdicts.invalid)
       await expectVerdict(box('d'), verdicts.follows)
       await expectNoViolation(tab, 'half filled in')
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await expectNoViolation(tab, 'half filled in, dark')
+      // Colours are alike in every language: the dark ones are looked at in one.
+      const looksAtDark = language === 'en'
+      if (looksAtDark) {
+        await page.emulateMedia({ colorScheme: 'dark' })
+        await expectNoViolation(tab, 'half filled in, dark')
+      }
       await shoot(page, `lab-network1-dark-${language}`)
       await box('dJ_dw').focus()
       await page.getByRole('button', { name: practice.showHow }).click()
       await page.getByText(practice.result).waitFor()
-      await expectNoViolation(tab, 'steps, dark')
-      await page.emulateMedia({ colorScheme: 'light' })
       await expectNoViolation(tab, 'steps')
+      await page.emulateMedia({ colorScheme: 'light' })
       await page.getByRole('dialog').getByRole('button', { name: practice.close }).click()
       await page.getByRole('button', { name: practice.cascade }).click()
       await page.getByText(practice.cascadeIntro).waitFor()
+      if (looksAtDark) await page.emulateMedia({ colorScheme: 'dark' })
       await expectNoViolation(tab, 'cascade')
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await expectNoViolation(tab, 'cascade, dark')
       await page.emulateMedia({ colorScheme: 'light' })
       await page.getByRole('dialog').getByRole('button', { name: practice.close }).click()
       await page.getByRole('button', { name: practice.revealAll }).click()
@@ -68,9 +70,8 @@ describeInBrowser('accessibility', stage => {
       await page.getByText(practice.solvedTitle, { exact: true }).waitFor()
       await expectNoViolation(tab, 'solved, phone')
       await page.setViewportSize({ width: 1280, height: 900 })
-      await expectNoViolation(tab, 'solved')
       await page.emulateMedia({ colorScheme: 'dark' })
-      await expectNoViolation(tab, 'solved, dark')
+      if (looksAtDark) await expectNoViolation(tab, 'solved, dark')
       await shoot(page, `lab-network1-solved-dark-${language}`)
     },
   )
@@ -79,7 +80,7 @@ describeInBrowser('accessibility', stage => {
     'axe finds nothing on the first page, nor where there is no page (%s)',
     async language => {
       const { site } = stringsOf(language)
-      for (const theme of ['light', 'dark'] as const) {
+      for (const theme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {
         const tab = await stage().open('/', { language, theme })
         await tab.page.getByRole('heading', { name: site.tagline }).waitFor()
         await expectNoViolation(tab, `first page, ${theme}`)

@@ -23,7 +23,7 @@ const graphs = fc
   })
 const views = fc.constantFrom<View>('boxes', 'cascade')
 const givens = fc.constantFrom<Given>('drawn', 'open')
-const runs = { numRuns: 25 }
+const runs = { numRuns: 15 }
 /** Without a layout a run costs little. */
 const manyRuns = { numRuns: 60 }
 

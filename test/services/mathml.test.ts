@@ -68,7 +68,7 @@ describe('every formula of ours can be set', () => {
           expectSafeHtml(createFormulaHtml()({ text: 'not set', tex }))
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     )
   })
 })
