@@ -77,8 +77,10 @@ describeInBrowser('while practising', stage => {
     for (const [id, truth] of LAB_BOXES['lab-network0']) await enter(box(id), String(truth))
     expect(bodies).toHaveLength(1)
     await context.unroute('**/grade*')
-    await page.getByRole('button', { name: en.network.retry }).click()
+    await page.getByRole('button', { name: en.network.retry }).press('Enter')
     await expectRight(page, 5, 5)
+    // The button is gone: who has pressed it is still in the work.
+    await expect.poll(() => page.evaluate<string>(`document.activeElement?.id ?? ''`)).toBe('app')
     expect(bodies).toHaveLength(2)
     await expect.poll(() => page.getByText(en.network.busy(60)).count()).toBe(0)
   })
@@ -113,6 +115,48 @@ describeInBrowser('while practising', stage => {
     await expect.poll(heard).toHaveLength(3)
     const words = (await heard()).map(text => text.trim())
     expect(new Set(words), 'told in the same words').toEqual(new Set([words[0]]))
+  })
+
+  test('the end is told once, and not again when values are shown and hidden', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const { page } = tab
+    const box = await fieldsOf(tab)
+    for (const [id, truth] of LAB_BOXES['lab-network0']) await enter(box(id), String(truth))
+    await page.getByText(en.practice.solvedTitle, { exact: true }).waitFor()
+    const said = () => page.locator('[aria-live]').textContent()
+    await expect.poll(said).toContain(en.practice.solvedTitle)
+    const before = await said()
+    await page.getByRole('button', { name: en.practice.revealAll }).click()
+    await page.getByRole('button', { name: en.practice.hideAll }).click()
+    await page.getByRole('button', { name: en.practice.revealAll }).waitFor()
+    expect(await said()).toBe(before)
+  })
+
+  test('a tab that only looks on asks once when the typing in another has paused, not for each letter', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const other = await tab.another('/graphs/lab-network0')
+    const { bodies } = gradings(other)
+    const [box, there] = await Promise.all([fieldsOf(tab), fieldsOf(other)])
+    await tab.page.bringToFront()
+    await box('a').pressSequentially('2 + 3*3')
+    await box('a').blur()
+    await expectVerdict(there('a'), en.verdicts.correct)
+    expect(bodies.length).toBeLessThan(3)
+  })
+
+  test.each([
+    [true, 'auto'],
+    [false, 'smooth'],
+  ])('who asks for less motion (%s) is led to a box at once: %s', async (calm, behavior) => {
+    const tab = await stage().open('/graphs/lab-network1', { calm, width: 360 })
+    const box = await fieldsOf(tab)
+    await tab.page.evaluate(`(() => {
+      globalThis.ways = []
+      const own = Element.prototype.scrollIntoView
+      Element.prototype.scrollIntoView = function (options) { ways.push(options.behavior); own.call(this, options) }
+    })()`)
+    await box('J').focus()
+    expect(await tab.page.evaluate<string[]>('ways')).toEqual([behavior])
   })
 
   test('what is typed is judged when its box is left: until then others keep their verdicts', async () => {

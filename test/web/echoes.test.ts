@@ -36,6 +36,7 @@ describe('an entry', () => {
     ['.1', '.1', '0.0001'],
     ['66.6', '66.6', '0.0666'],
     ['1e-3', '1e−3', '0.000001'],
+    ['−1e−3', '−1e−3', '−0.000001'],
   ])('of a nudge by %s is told as %s ε, and as %s', (text, factor, thousandth) => {
     expect(echoText(GRAPH, boardWith(text), echo('factor'))).toBe(factor)
     expect(echoText(GRAPH, boardWith(text), echo('thousandth'))).toBe(thousandth)

@@ -23,7 +23,10 @@ export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
     // The same words once more are only heard where they are another text.
     setText(before => (before === words ? `${words}\u00A0` : words))
   }
+  const lastSaid = useRef('')
   useEffect(() => {
+    // What is shown in place of the entries takes nothing back of what was said of them.
+    if (board.revealed !== null) return
     const news: string[] = []
     for (const { id, label } of boxes) {
       const verdict = shownVerdict(board, id)
@@ -31,9 +34,11 @@ export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
       if (said.current.get(id) !== words && words !== '') news.push(words)
       said.current.set(id, words)
     }
-    if (news.length === 0 && last === '') return
+    const ending = last === lastSaid.current ? '' : last
+    lastSaid.current = last
+    if (news.length === 0 && ending === '') return
     const shown = news.length <= MOST_AT_ONCE ? news : [summaryOf(strings, boxes, board)]
-    say([...shown, last].join(' ').trim())
+    say([...shown, ending].join(' ').trim())
   }, [board, boxes, last, strings])
   return (
     <div class="visually-hidden" aria-live="polite">

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import type { Strings } from '../../strings/strings.js'
 import type { Trouble } from '../state/persistent.js'
 
@@ -9,12 +10,25 @@ type BannerProps = {
 
 /** Says calmly that the server cannot be reached, and that nothing is lost. */
 export function Banner({ strings, trouble, onRetry }: BannerProps) {
+  const wasPressed = useRef(false)
+  useEffect(() => {
+    if (trouble !== null || !wasPressed.current) return
+    wasPressed.current = false
+    // The button is gone, and with it the place of who has pressed it.
+    if (document.activeElement === document.body) document.getElementById('app')?.focus()
+  }, [trouble])
   return (
     <div role="status" class="banner-place">
       {trouble !== null && (
         <div class="banner">
           <p>{troubleText(strings, trouble)}</p>
-          <button type="button" onClick={onRetry}>
+          <button
+            type="button"
+            onClick={() => {
+              wasPressed.current = true
+              onRetry()
+            }}
+          >
             {strings.network.retry}
           </button>
         </div>

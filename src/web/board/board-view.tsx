@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { PageBox, PageGraph } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
 import { entryOf, shownVerdict, type Board } from '../state/board.js'
-import { roomAround, type Place } from '../state/geometry.js'
+import { CHARACTER_WIDTH, roomAround, type Place } from '../state/geometry.js'
 import { askedForm, boxTitle } from '../state/wording.js'
 import { BoxInput, type BoxInputProps } from './box-input.js'
 import { Echoes } from './echoes.js'
@@ -97,8 +97,7 @@ function FigureBoxes({ drawing, size, ...props }: FigureBoxesProps) {
   )
 }
 
-/** Characters take about this much of the height of the text; and room beside them. */
-const CHARACTER_WIDTH = 0.6
+/** Room beside a text. */
 const PADDING = 14
 
 /** The place of a field that is as wide as its text, as far as there is room beside it: to the right, then to the left. */

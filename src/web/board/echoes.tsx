@@ -1,7 +1,7 @@
 import type { PageGraph } from '../../contracts/practice.js'
 import type { Board } from '../state/board.js'
 import { echoText } from '../state/echoes.js'
-import type { Place } from '../state/geometry.js'
+import { CHARACTER_WIDTH, type Place } from '../state/geometry.js'
 import { px } from './figure-canvas.js'
 
 type EchoesProps = { readonly graph: PageGraph; readonly board: Board; readonly scale: number }
@@ -23,8 +23,6 @@ type FigureLabelProps = {
   readonly kind: string
 }
 
-/** Characters take about this much of the height of the text. */
-const CHARACTER_WIDTH = 0.6
 /** Text that would have to be smaller than this ends in an ellipsis. */
 const LEAST_PIXELS = 10
 

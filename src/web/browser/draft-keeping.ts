@@ -2,12 +2,14 @@
 import type { Board, BoardAction, Entries } from '../state/board.js'
 import { readDraft, type DraftStore } from '../state/drafts.js'
 import type { Store } from '../state/store.js'
+import { PAUSE_MILLISECONDS } from '../state/typing.js'
 
 type Options = {
   readonly drafts: DraftStore
   readonly board: Store<Board, BoardAction>
   /** The box that is being typed in. */
   readonly typing: () => string | null
+  /** Entries of another tab are here, and for a moment no more have come. */
   readonly onMerged: () => void
   /** What is kept was taken away in another tab: it was submitted there, and what is seen here stays. */
   readonly onRemoved?: () => void
@@ -17,13 +19,17 @@ type Options = {
 export function keepDraft({ drafts, board, typing, onMerged, onRemoved }: Options): () => void {
   let kept = board.get().entries
   let isMerging = false
+  let pause: ReturnType<typeof setTimeout> | undefined
 
   const merge = (entries: Entries): void => {
     const before = board.get()
     isMerging = true
     board.dispatch({ kind: 'merged', entries, typing: typing() })
     isMerging = false
-    if (board.get() !== before) onMerged()
+    if (board.get() === before) return
+    // It may go on there: each letter would be a question of every tab.
+    clearTimeout(pause)
+    pause = setTimeout(onMerged, PAUSE_MILLISECONDS)
   }
   const unsubscribe = board.subscribe(({ entries }) => {
     if (entries === kept) return
@@ -46,6 +52,7 @@ export function keepDraft({ drafts, board, typing, onMerged, onRemoved }: Option
   window.addEventListener('storage', onStorage)
   window.addEventListener('pageshow', onWake)
   return () => {
+    clearTimeout(pause)
     unsubscribe()
     window.removeEventListener('storage', onStorage)
     window.removeEventListener('pageshow', onWake)

@@ -16,6 +16,11 @@ const TIMEOUT_MILLISECONDS = 20_000
  */
 export async function request<Body>(path: string, options: RequestOptions = {}): Promise<Outcome<Body>> {
   const { method = 'GET', body, headers = {} } = options
+  // Not AbortSignal.timeout, which browsers have learnt later than all else here.
+  const ending = new AbortController()
+  const timer = setTimeout(() => {
+    ending.abort()
+  }, TIMEOUT_MILLISECONDS)
   try {
     const response = await fetch(path, {
       method,
@@ -28,7 +33,7 @@ export async function request<Body>(path: string, options: RequestOptions = {}):
       cache: 'no-store',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+      signal: ending.signal,
     })
     if (response.ok) return { kind: 'ok', body: (await response.json()) as Body }
     const problem = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
@@ -42,6 +47,8 @@ export async function request<Body>(path: string, options: RequestOptions = {}):
     }
   } catch {
     return { kind: 'lost' }
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -56,9 +63,12 @@ function secondsIn(header: string | null): number | null {
   return Number.isFinite(seconds) ? seconds : null
 }
 
-/** Calls back after so many seconds, unless what it returns is called before. */
+/** How much longer, in part, one may wait than was asked: a class that was told to wait does not come back as one. */
+const SPREAD = 0.25
+
+/** Calls back after so many seconds or a little later, unless what it returns is called before. */
 export function wait(seconds: number, then: () => void): () => void {
-  const timer = setTimeout(then, seconds * 1_000)
+  const timer = setTimeout(then, seconds * 1_000 * (1 + SPREAD * Math.random()))
   return () => {
     clearTimeout(timer)
   }

@@ -22,7 +22,7 @@ export function echoText(graph: Pick<PageGraph, 'inputs'>, board: Board, { kind,
   if (kind === 'gradient') return withMinus(text)
   if (!PLAIN_NUMBER.test(text)) return null
   if (kind === 'factor') return withMinus(text)
-  const thousandth = Number(text.replace('−', '-')) * NUDGE
+  const thousandth = Number(text.replaceAll('−', '-')) * NUDGE
   // Of 0.1 * 3 only the digits that were meant.
   return withMinus(String(Number(thousandth.toPrecision(12))))
 }

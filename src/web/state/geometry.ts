@@ -7,6 +7,9 @@ export type Place = {
   readonly height: number
 }
 
+/** Characters are about this much as wide as the text is high. */
+export const CHARACTER_WIDTH = 0.6
+
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
 /** How much farther a box seems for each unit that it lies beside the way: to the sides one goes along a row. */
