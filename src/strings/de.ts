@@ -76,6 +76,9 @@ export const de: Strings = {
     ended: 'Deine Sitzung ist zu Ende',
     endedHelp:
       'Öffne die Aufgabe noch einmal aus deinem Kurs. Was du eingetippt hast, bleibt auf diesem Gerät und ist dann wieder hier.',
+    endedHelpNotKept:
+      'Dieser Browser behält für diese Seite nichts: Kopiere deine Einträge, bevor du sie verlässt. Öffne dann die Aufgabe noch einmal aus deinem Kurs.',
+    endedHelpNothing: 'Öffne die Aufgabe noch einmal aus deinem Kurs.',
     endedUnanswered:
       'Der Versuch, der unterwegs war, wird dann noch einmal gesendet. Er zählt ein einziges Mal.',
     yourEntries: 'Was du eingetippt hast',
@@ -116,6 +119,10 @@ export const de: Strings = {
     staleVariant:
       'Diese Aufgabe hat neue Werte für dich. Sieh dir die Zeichnung noch einmal an; deine Einträge sind noch da.',
     refused: 'Der Versuch wurde nicht angenommen:',
+    superseded:
+      'Ein früherer Versuch von diesem Gerät wurde nicht angenommen; seither gab es neuere Versuche.',
+    supersededKept:
+      'Ein früherer Versuch von diesem Gerät wurde nicht angenommen; seither gab es neuere Versuche. Seine Einträge stehen hier.',
     notLoaded: 'Die Aufgabe konnte nicht geladen werden.',
   },
   problems: {

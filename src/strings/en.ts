@@ -73,6 +73,9 @@ export const en: Strings = {
     ended: 'Your session has ended',
     endedHelp:
       'Open the assignment again from your course. What you have typed is kept on this device and will be here then.',
+    endedHelpNotKept:
+      'This browser keeps nothing for this page: copy your entries before you leave. Then open the assignment again from your course.',
+    endedHelpNothing: 'Open the assignment again from your course.',
     endedUnanswered: 'The attempt that was on its way is sent again then. It counts once.',
     yourEntries: 'What you have typed',
     signedInAs: name => `Signed in as ${name}`,
@@ -110,6 +113,9 @@ export const en: Strings = {
     staleVariant:
       'This assignment has new values for you. Look at the figure again; your entries are still here.',
     refused: 'The attempt was not taken:',
+    superseded: 'An earlier attempt from this device was not taken; newer ones were made since.',
+    supersededKept:
+      'An earlier attempt from this device was not taken; newer ones were made since. Its entries are here.',
     notLoaded: 'The assignment could not be loaded.',
   },
   problems: null,

@@ -106,6 +106,9 @@ export type Strings = {
     readonly noTokenHelp: string
     readonly ended: string
     readonly endedHelp: string
+    /** The same where what stands in the boxes is not kept, and where nothing stands there. */
+    readonly endedHelpNotKept: string
+    readonly endedHelpNothing: string
     /** Of an attempt that was on its way when the session ended. */
     readonly endedUnanswered: string
     readonly yourEntries: string
@@ -145,6 +148,10 @@ export type Strings = {
     readonly unreadable: string
     readonly staleVariant: string
     readonly refused: string
+    /** Of an attempt that was on its way at an earlier visit and is not sent any more. */
+    readonly superseded: string
+    /** The same where its entries stand in the boxes. */
+    readonly supersededKept: string
     readonly notLoaded: string
   }
   /** Why the server refuses, by code; null: its own sentences are in this language. */

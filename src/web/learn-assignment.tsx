@@ -26,7 +26,7 @@ type AssignmentProps = Omit<WorkOptions, 'strings' | 'typing'> & {
 
 export function Assignment({ language, takesFocus, ...options }: AssignmentProps) {
   const strings = stringsOf(language)
-  const { work, typing, board, standing } = useAssignment({ ...options, strings })
+  const { work, typing, board, standing, isKept } = useAssignment({ ...options, strings })
   const { session, next } = standing
   const { boxes } = session.graph
   const inputs = useRef(new Map<string, HTMLInputElement>())
@@ -46,7 +46,7 @@ export function Assignment({ language, takesFocus, ...options }: AssignmentProps
   const goOn = (): void => {
     if (next !== null) options.onAnother(next, null, '')
   }
-  const parts = { strings, language, work, board, standing }
+  const parts = { strings, language, work, board, standing, isKept }
   const { progress } = next ?? session
   return (
     <div class="app">
@@ -77,13 +77,13 @@ type AssignmentBoardProps = Omit<PartProps, 'language'> &
   }
 
 /** The boxes, and how those are worked out of which that is told. */
-function AssignmentBoard({ work, standing, requests, ...view }: AssignmentBoardProps) {
+function AssignmentBoard({ isKept, standing, requests, ...view }: AssignmentBoardProps) {
   const { strings, current } = view
   const { graph, svg, revealed } = standing.session
   const [explained, setExplained] = useState<PageBox | null>(null)
   const readOnly = isReadOnly(standing)
   const currentBox = graph.boxes.find(({ id }) => id === current) ?? null
-  const kept = work.keepsDrafts ? strings.board.draftKept : strings.board.draftNotKept
+  const kept = isKept ? strings.board.draftKept : strings.board.draftNotKept
   return (
     <>
       <WorkBoard

@@ -10,7 +10,7 @@ import { createSubmission, newAttemptKey } from './learn-submission.js'
 import { filledEntries, type Entries } from './state/board.js'
 import type { PendingAttempt } from './state/drafts.js'
 import type { Problem } from './state/persistent.js'
-import { canSubmit, isSubmitted, type Standing, type StandingAction } from './state/standing.js'
+import { canSubmit, isSubmitted, nextNumber, type Standing, type StandingAction } from './state/standing.js'
 import type { Store } from './state/store.js'
 import { problemText } from './state/wording.js'
 
@@ -33,6 +33,7 @@ export function createAttempts(options: Options) {
   const submission = createSubmission({
     requests,
     pendings: kept.pendings,
+    isNewest: ({ number }) => number !== null && number >= nextNumber(standing.get()),
     onSent: () => {
       standing.dispatch({ kind: 'sent' })
     },
@@ -42,7 +43,8 @@ export function createAttempts(options: Options) {
     },
     onRefused: reactions.refused,
     onEnded: () => {
-      standing.dispatch({ kind: 'ended', isUnanswered: true })
+      // Where nothing could be kept nothing is sent again.
+      standing.dispatch({ kind: 'ended', isUnanswered: kept.pendings.read() !== null })
     },
     onTrouble: trouble => {
       standing.dispatch({ kind: 'troubled', trouble })
@@ -51,8 +53,21 @@ export function createAttempts(options: Options) {
   const say = (notice: string): void => {
     standing.dispatch({ kind: 'said', notice })
   }
+  /** Settles what was on its way at an earlier visit and is not to be sent. */
+  const settleEarlier = (): void => {
+    if (kept.earlier === null) return
+    const { attempt, fate } = kept.earlier
+    if (fate === 'to-send' || fate === 'unknown') return
+    kept.pendings.remove(attempt)
+    if (fate === 'superseded') say(kept.takeUnsent(attempt) ? learn.supersededKept : learn.superseded)
+    else if (session.last !== null) reactions.stored(session.last.result, attempt)
+  }
   return {
-    start: submission.start,
+    /** Begins with what was on its way when the page was opened. */
+    start: (): void => {
+      settleEarlier()
+      submission.start()
+    },
     stop: submission.stop,
     now: submission.now,
     /** Submits what stands in the boxes, once. */
@@ -64,12 +79,13 @@ export function createAttempts(options: Options) {
       else if (isSubmitted(standing.get(), entries)) say(learn.alreadySubmitted)
       else {
         const { variant, subject } = session
-        submission.submit({ key: newAttemptKey(), variant, subject, entries: filled })
+        const number = nextNumber(standing.get())
+        submission.submit({ key: newAttemptKey(), variant, subject, number, entries: filled })
       }
     },
-    /** Something was typed: why nothing was submitted needs no more saying. */
+    /** Other entries stand in the boxes: why nothing was submitted needs no more saying. */
     changed: (): void => {
-      const { notice } = standing.get()
+      const notice = standing.get().notice.trim()
       if (notice === learn.alreadySubmitted || notice === learn.nothingAnswered) say('')
     },
   }

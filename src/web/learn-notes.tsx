@@ -4,10 +4,10 @@ import { LearnResult } from './learn-result.js'
 import type { Standing } from './state/standing.js'
 import type { PartProps } from './use-assignment.js'
 
-type StateNoticesProps = Pick<PartProps, 'strings' | 'standing'>
+type StateNoticesProps = Pick<PartProps, 'strings' | 'standing' | 'board' | 'isKept'>
 
 /** That nothing is taken now, and that the session has ended. */
-export function StateNotices({ strings, standing }: StateNoticesProps) {
+export function StateNotices({ strings, standing, board, isKept }: StateNoticesProps) {
   const { learn } = strings
   const { state } = standing.session
   return (
@@ -20,7 +20,7 @@ export function StateNotices({ strings, standing }: StateNoticesProps) {
       {standing.sending === 'ended' && (
         <div class="notice" role="alert">
           <h2>{learn.ended}</h2>
-          <p>{learn.endedHelp}</p>
+          <p>{endedText(strings, isKept, board.entries.size > 0)}</p>
           {standing.isUnanswered && <p>{learn.endedUnanswered}</p>}
         </div>
       )}
@@ -28,7 +28,7 @@ export function StateNotices({ strings, standing }: StateNoticesProps) {
   )
 }
 
-type LearnNotesProps = Omit<PartProps, 'board' | 'work'> & { readonly onNext: () => void }
+type LearnNotesProps = Omit<PartProps, 'board' | 'work' | 'isKept'> & { readonly onNext: () => void }
 
 /** What has come of a submission, or is to be known before one. */
 export function LearnNotes({ strings, language, standing, onNext }: LearnNotesProps) {
@@ -41,6 +41,12 @@ export function LearnNotes({ strings, language, standing, onNext }: LearnNotesPr
       {result !== null && <LearnResult {...{ result, standing, language, strings, onNext }} />}
     </div>
   )
+}
+
+/** How to go on when the session has ended, and what becomes of what was typed. */
+export function endedText({ learn }: Strings, isKept: boolean, hasEntries: boolean): string {
+  if (isKept) return learn.endedHelp
+  return hasEntries ? learn.endedHelpNotKept : learn.endedHelpNothing
 }
 
 function waitingText({ learn }: Strings, { trouble, sending }: Standing): string | null {

@@ -1,7 +1,6 @@
 /** An assignment for one learner: opened by a token, filled in, submitted. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { SessionView } from '../contracts/learn.js'
+import { useEffect, useState } from 'preact/hooks'
 import type { Language } from '../contracts/languages.js'
 import { stringsOf, type Strings } from '../strings/strings.js'
 import { Banner } from './board/banner.js'
@@ -9,12 +8,19 @@ import { wait } from './browser/requests.js'
 import { storageOf } from './browser/storage.js'
 import { Assignment } from './learn-assignment.js'
 import type { Carried } from './learn-kept.js'
+import { endedText } from './learn-notes.js'
 import { createSessionRequests, lastWork, rememberWork } from './learn-session.js'
 import { createDraftStore, createPendingStore } from './state/drafts.js'
 import { createPersistent, type Problem, type Trouble } from './state/persistent.js'
+import type { ReadSession } from './state/standing.js'
 import { problemText } from './state/wording.js'
 
-type LearnPageProps = { readonly token: string | null; readonly language: Language }
+type LearnPageProps = {
+  readonly token: string | null
+  readonly language: Language
+  /** The title of the page before an assignment is open. */
+  readonly siteTitle: string
+}
 
 type Phase =
   | { readonly kind: 'loading' }
@@ -22,7 +28,7 @@ type Phase =
   | { readonly kind: 'ended' }
   | {
       readonly kind: 'open'
-      readonly session: SessionView
+      readonly session: ReadSession
       readonly carried: Carried | null
       readonly notice: string
       /** Whether it takes the place of a piece of work in which something had the focus. */
@@ -32,21 +38,22 @@ type Phase =
     }
 
 /** The whole page. */
-export function LearnPage({ token, language }: LearnPageProps) {
+export function LearnPage({ token, language, siteTitle }: LearnPageProps) {
   const strings = stringsOf(language)
   if (token === null) return <Message title={strings.learn.noToken} text={strings.learn.noTokenHelp} />
-  return <OpenedPage token={token} language={language} strings={strings} />
+  return <OpenedPage token={token} language={language} siteTitle={siteTitle} strings={strings} />
 }
 
 type OpenedPageProps = {
   readonly token: string
   readonly language: Language
+  readonly siteTitle: string
   readonly strings: Strings
 }
 
-function OpenedPage({ token, language, strings }: OpenedPageProps) {
+function OpenedPage({ token, language, siteTitle, strings }: OpenedPageProps) {
   const { phase, trouble, kit } = useSession(token, language)
-  useTitle(phase.kind === 'open' ? phase.session.assignment.title : null)
+  useTitle(phase.kind === 'open' ? phase.session.assignment.title : null, siteTitle)
   const { learn } = strings
   return (
     <>
@@ -78,15 +85,16 @@ function useSession(token: string, language: Language) {
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [kit] = useState(() => {
     const requests = createSessionRequests(token, language)
-    const open = (session: SessionView, carried: Carried | null, notice: string): void => {
+    const open = (session: ReadSession, carried: Carried | null, notice: string): void => {
       rememberWork(session)
-      const takesFocus = document.activeElement !== null && document.activeElement !== document.body
+      const hadFocus = document.getElementById('app')?.contains(document.activeElement) === true
       setPhase(before => {
         const number = before.kind === 'open' ? before.number + 1 : 1
+        const takesFocus = before.kind === 'open' && hadFocus
         return { kind: 'open', session, carried, notice, takesFocus, number }
       })
     }
-    const reading = createPersistent<null, SessionView>({
+    const reading = createPersistent<null, ReadSession>({
       send: () => requests.read(),
       wait,
       onTrouble: setTrouble,
@@ -112,11 +120,10 @@ function useSession(token: string, language: Language) {
 }
 
 /** Puts a title before that of the page. */
-function useTitle(title: string | null): void {
-  const own = useRef(document.title)
+function useTitle(title: string | null, siteTitle: string): void {
   useEffect(() => {
-    if (title !== null) document.title = `${title} – ${own.current}`
-  }, [title])
+    document.title = title === null ? siteTitle : `${title} – ${siteTitle}`
+  }, [title, siteTitle])
 }
 
 type MessageProps = {
@@ -138,9 +145,9 @@ function Message({ title, text, children }: MessageProps) {
 /** The session has ended: what this tab had typed in it, and what was on its way. */
 function Ended({ strings }: { readonly strings: Strings }) {
   const { learn } = strings
-  const [{ entries, labels, isUnanswered }] = useState(readKept)
+  const [{ entries, labels, isUnanswered, isKept }] = useState(readKept)
   return (
-    <Message title={learn.ended} text={learn.endedHelp}>
+    <Message title={learn.ended} text={endedText(strings, isKept, entries.length > 0)}>
       {isUnanswered && <p>{learn.endedUnanswered}</p>}
       {entries.length > 0 && (
         <section aria-labelledby="kept-title">
@@ -168,5 +175,6 @@ function readKept() {
     entries: [...(draft ?? pending?.entries ?? [])],
     labels: work?.labels ?? new Map<string, string>(),
     isUnanswered: pending !== null,
+    isKept: storage !== null,
   }
 }

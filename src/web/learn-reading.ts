@@ -1,15 +1,14 @@
 /** Reads the session again while the page is open, and tells what has become of the work. */
 import { useEffect } from 'preact/hooks'
 import type { AttemptAnswer } from '../contracts/attempt.js'
-import type { SessionView } from '../contracts/learn.js'
 import { wait } from './browser/requests.js'
 import type { Kept } from './learn-kept.js'
 import type { SessionRequests } from './learn-session.js'
 import type { WorkOptions } from './learn-work.js'
 import type { Entries } from './state/board.js'
-import { millisecondsUntil, nextMoment } from './state/moments.js'
+import { millisecondsUntil, nextMoment, SPREAD_MILLISECONDS } from './state/moments.js'
 import { createPersistent } from './state/persistent.js'
-import { afterRefresh, type Standing, type StandingAction } from './state/standing.js'
+import { afterRefresh, type ReadSession, type Standing, type StandingAction } from './state/standing.js'
 import type { Store } from './state/store.js'
 
 type Options = Pick<Kept, 'board' | 'drafts' | 'pendings'> & {
@@ -38,7 +37,7 @@ export function createReading(options: Options) {
     // Submitted from another tab or device.
     if (result !== null && result !== before && submitted !== null) judge(result.answer, submitted)
   }
-  const reading = createPersistent<Question, SessionView>({
+  const reading = createPersistent<Question, ReadSession>({
     send: () => requests.read(),
     wait,
     // Nobody has asked for it: it is read when it can be.
@@ -83,18 +82,20 @@ export function createReading(options: Options) {
 const TICK_MILLISECONDS = 60_000
 
 /** Calls back when the assignment opens or closes, by the server's clock; anew for each session that was read. */
-export function useMoments(session: SessionView, onMoment: () => void): void {
+export function useMoments(session: ReadSession, onMoment: () => void): void {
   useEffect(() => {
     const moment = nextMoment(session)
     if (moment === null) return undefined
-    const readAt = Date.now()
+    const spread = Math.random() * SPREAD_MILLISECONDS
+    const leftNow = (): number => millisecondsUntil(moment, session.now, Date.now() - session.readAt, spread)
     let timer: ReturnType<typeof setTimeout> | undefined
     const look = (): void => {
-      const left = millisecondsUntil(moment, session.now, Date.now() - readAt)
+      const left = leftNow()
       if (left <= 0) onMoment()
       else timer = setTimeout(look, Math.min(left, TICK_MILLISECONDS))
     }
-    timer = setTimeout(look, Math.min(millisecondsUntil(moment, session.now, 0), TICK_MILLISECONDS))
+    // Opened long after it was read, as the next attempt may be, it has been open for a while already.
+    timer = setTimeout(look, Math.min(leftNow(), TICK_MILLISECONDS))
     return () => {
       clearTimeout(timer)
     }

@@ -9,6 +9,8 @@ type Options = {
   readonly requests: SessionRequests
   /** Keeps what is on its way, so that a reload, another tab or the next session sends it again. */
   readonly pendings: PendingStore
+  /** Whether no later attempt is known of: an earlier one is not sent over later ones. */
+  readonly isNewest: (attempt: PendingAttempt) => boolean
   readonly onSent: () => void
   readonly onStored: (answer: AttemptAnswer, attempt: PendingAttempt) => void
   readonly onRefused: (problem: Problem, attempt: PendingAttempt) => void
@@ -18,7 +20,7 @@ type Options = {
 }
 
 export function createSubmission(options: Options) {
-  const { requests, pendings, onSent, onStored, onRefused, onEnded, onTrouble } = options
+  const { requests, pendings, isNewest, onSent, onStored, onRefused, onEnded, onTrouble } = options
   let pending: PendingAttempt | null = null
   const settle = (attempt: PendingAttempt): void => {
     pending = null
@@ -49,7 +51,7 @@ export function createSubmission(options: Options) {
   /** Sends what is kept, of an earlier visit or another tab: whoever is answered first, it is stored once. */
   const resume = (): void => {
     const kept = pendings.read()
-    if (pending === null && kept !== null) send(kept)
+    if (pending === null && kept !== null && isNewest(kept)) send(kept)
   }
   const onStorage = (event: StorageEvent): void => {
     if (event.key === pendings.key) resume()

@@ -1,6 +1,5 @@
 /** The work on an assignment while it is open in a tab: entries kept, attempts sent, what the server says of them. */
 import type { AttemptAnswer } from '../contracts/attempt.js'
-import type { SessionView } from '../contracts/learn.js'
 import type { Strings } from '../strings/strings.js'
 import { keepDraft } from './browser/draft-keeping.js'
 import { createAttempts } from './learn-attempts.js'
@@ -9,12 +8,12 @@ import { createKept, type Carried } from './learn-kept.js'
 import { createReading } from './learn-reading.js'
 import type { SessionRequests } from './learn-session.js'
 import type { Board, BoardAction, Entries } from './state/board.js'
-import { isReadOnly, reduceStanding, startStanding } from './state/standing.js'
+import { isReadOnly, reduceStanding, startStanding, type ReadSession } from './state/standing.js'
 import { createStore, type Store } from './state/store.js'
 import { verdictsOf } from './state/verdicts.js'
 
 export type WorkOptions = {
-  readonly session: SessionView
+  readonly session: ReadSession
   readonly carried: Carried | null
   /** What is said at first. */
   readonly notice: string
@@ -23,7 +22,7 @@ export type WorkOptions = {
   /** The box that is being typed in. */
   readonly typing: () => string | null
   /** The session has become another piece of work. */
-  readonly onAnother: (session: SessionView, carried: Carried | null, notice: string) => void
+  readonly onAnother: (session: ReadSession, carried: Carried | null, notice: string) => void
 }
 
 export type Work = ReturnType<typeof createWork>
@@ -43,7 +42,7 @@ export function createWork(options: WorkOptions) {
   return {
     board,
     standing,
-    keepsDrafts: kept.keepsDrafts,
+    keeping: kept.keeping,
     /** Begins to keep, to listen and to send what is on its way, until what it returns is called. */
     start: (): (() => void) => {
       kept.takeCarried()
@@ -56,10 +55,12 @@ export function createWork(options: WorkOptions) {
         onMerged: checks.look,
         onRemoved: reading.refresh,
       })
+      const stopHearing = hearChanges(board, attempts.changed)
       attempts.start()
       reading.start()
       return () => {
         stopKeeping()
+        stopHearing()
         checks.stop()
         attempts.stop()
         reading.stop()
@@ -74,7 +75,6 @@ export function createWork(options: WorkOptions) {
     },
     /** To be called while something is typed in a box. */
     typed: (box: string): void => {
-      attempts.changed()
       checks.typed(box)
     },
     /** To be called when a box was left. */
@@ -88,6 +88,16 @@ export function createWork(options: WorkOptions) {
       board.dispatch({ kind: 'cleared' })
     },
   }
+}
+
+/** Calls back when other entries stand in the boxes, whoever has changed them. */
+function hearChanges(board: Store<Board, BoardAction>, onChange: () => void): () => void {
+  let { entries } = board.get()
+  return board.subscribe(after => {
+    if (after.entries === entries) return
+    entries = after.entries
+    onChange()
+  })
 }
 
 /** Shows what came of an attempt in its boxes, as far as that is told. */

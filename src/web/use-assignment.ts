@@ -15,6 +15,8 @@ export type PartProps = {
   readonly work: Work
   readonly board: Board
   readonly standing: Standing
+  /** Whether what is typed is kept on the device. */
+  readonly isKept: boolean
 }
 
 /** Makes the work once, keeps it going while the component is there, and tells how it stands. */
@@ -23,6 +25,7 @@ export function useAssignment(options: Omit<WorkOptions, 'typing'>) {
   const [work] = useState(() => createWork({ ...options, typing: () => typing.current }))
   useEffect(() => work.start(), [work])
   const [board, standing] = [useStore(work.board), useStore(work.standing)]
+  const isKept = useStore(work.keeping)
   useMoments(standing.next ?? standing.session, work.refresh)
-  return { work, typing, board, standing }
+  return { work, typing, board, standing, isKept }
 }

@@ -1,5 +1,6 @@
 /** An attempt is made when a learner means it, once, and its result reaches them. */
 import { expect, test } from 'vitest'
+import { de } from '../../src/strings/de.js'
 import { en } from '../../src/strings/en.js'
 import {
   describeInBrowser,
@@ -108,6 +109,39 @@ describeInBrowser('an attempt', stage => {
     await next.page.getByText(learn.alreadySubmitted).waitFor()
   })
 
+  test('that was never taken is not sent unasked over a newer one: it is told of, and its entries are there', async () => {
+    const course = await createCourse(stage(), 'superseded')
+    await course.put('lab', { graph: 'lab-network0', maxAttempts: 2, keep: 'last' })
+    const { address, boxes } = await course.session('lab', 'ada', 60)
+    const tab = await stage().open(address)
+    tab.allow(/401/)
+    const box = await fieldsOf(tab, boxes)
+    await enter(box('a'), '12.25')
+    stage().service.clock.now += 61_000
+    await submitIn(tab)
+    await tab.page.getByText(learn.endedUnanswered).waitFor()
+    // Solved on another device.
+    const other = await stage().open((await course.session('lab', 'ada')).address)
+    const there = await fieldsOf(other, boxes)
+    for (const [id, text] of Object.entries({ a: '11', J: '121', dJ_da: '22', da_dw: '3', dJ_dw: '66' }))
+      await enter(there(id), text)
+    await submitIn(other)
+    await other.page.getByRole('heading', { name: learn.completed }).waitFor()
+
+    const back = await tab.another((await course.session('lab', 'ada')).address)
+    await back.page.getByText(learn.supersededKept).waitFor()
+    const again = await fieldsOf(back, boxes)
+    expect(await again('a').inputValue()).toBe('12.25')
+    await shoot(back.page, 'learn-superseded')
+    await back.page.reload()
+    await expect.poll(() => again('a').inputValue()).toBe('12.25')
+    expect(await back.page.getByText(learn.supersededKept).count()).toBe(0)
+    expect(await attemptsOf(course)).toBe(1)
+    // It is sent when it is meant.
+    await submitIn(back)
+    await back.page.getByRole('heading', { name: learn.stored(2) }).waitFor()
+  })
+
   test('whose answer is lost is told of later, though the next one has other values', async () => {
     const { course, tab, box } = await openDrawn(stage(), 'lost-variant', { variants: 'per-attempt' })
     tab.allow(/ERR_FAILED/)
@@ -128,6 +162,41 @@ describeInBrowser('an attempt', stage => {
     expect(await attemptsOf(course)).toBe(2)
   })
 
+  test('that is refused here says why each time it is asked for, until something is changed, however', async () => {
+    const course = await createCourse(stage(), 'notices')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open(address)
+    const { page } = tab
+    const box = await fieldsOf(tab, boxes)
+    const said = page.locator('.note-place .note')
+    await submitIn(tab)
+    await page.getByText(learn.nothingAnswered).waitFor()
+    const before = await said.textContent()
+    await submitIn(tab)
+    // Another text, so that it is heard again; nobody sees it.
+    await expect.poll(() => said.textContent()).not.toBe(before)
+    await page.getByText(learn.nothingAnswered).waitFor()
+    await enter(box('a'), '11')
+    await said.waitFor({ state: 'detached' })
+    await submitIn(tab)
+    await page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+    for (const change of [en.board.clear, en.board.undo]) {
+      if (change === en.board.undo) await enter(box('a'), '11')
+      await submitIn(tab)
+      await page.getByText(learn.alreadySubmitted).waitFor()
+      await page.getByRole('button', { name: change }).click()
+      await said.waitFor({ state: 'detached' })
+    }
+    // From another tab.
+    await enter(box('a'), '11')
+    await submitIn(tab)
+    await page.getByText(learn.alreadySubmitted).waitFor()
+    const other = await tab.another(address)
+    await enter((await fieldsOf(other, boxes))('J'), '121')
+    await said.waitFor({ state: 'detached' })
+  })
+
   test('that waits for a server that is busy is not said to wait for a connection', async () => {
     const course = await createCourse(stage(), 'busy')
     await course.put('lab', { graph: 'lab-network0' })
@@ -145,6 +214,27 @@ describeInBrowser('an attempt', stage => {
     await tab.page.unroute('**/learn/attempts')
     await tab.page.getByRole('button', { name: network.retry }).click()
     await tab.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
+  })
+})
+
+describeInBrowser('an assignment that opens late', stage => {
+  test('takes the focus from nothing outside it', async () => {
+    const course = await createCourse(stage(), 'first-focus')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address } = await course.session('lab', 'ada')
+    const { page } = await stage().open('/')
+    let goOn: () => void = () => undefined
+    const waits = new Promise<void>(resolve => (goOn = resolve))
+    await page.route('**/learn/session*', async route => {
+      await waits
+      await route.continue()
+    })
+    await page.goto(address)
+    const link = page.getByRole('link', { name: de.languageName })
+    await link.focus()
+    goOn()
+    await page.getByRole('button', { name: learn.submit }).waitFor()
+    expect(await isFocused(link)).toBe(true)
   })
 })
 
@@ -182,6 +272,32 @@ describeInBrowser('after an attempt', stage => {
     await expect.poll(() => isFocused(box('J'))).toBe(true)
     expect(await box('J').isEditable()).toBe(true)
     expect(await box('J').inputValue()).toBe('')
+  })
+
+  test('the next one closes on time, however long it waited to be begun', async () => {
+    const course = await createCourse(stage(), 'next-closes')
+    const { clock } = stage().service
+    await stage().ask(course.key, 'PUT', '/v1/graphs/drawn', DRAWN)
+    const closesAt = new Date(clock.now + 600_000).toISOString()
+    await course.put('lab', { graph: 'drawn', variants: 'per-attempt', closesAt })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open('/')
+    const { page } = tab
+    await page.clock.install({ time: clock.now })
+    await page.goto(address)
+    await enter((await fieldsOf(tab, boxes))('J'), '1')
+    await submitIn(tab)
+    const next = page.getByRole('button', { name: learn.nextAttempt })
+    await next.waitFor()
+    const pass = async (minutes: number): Promise<void> => {
+      clock.now += minutes * 60_000
+      for (let minute = 0; minute < minutes; minute += 1) await page.clock.fastForward(60_000)
+    }
+    await pass(7)
+    await next.click()
+    await page.getByText(learn.attempt(2, null)).waitFor()
+    await pass(4)
+    await page.getByText(learn.closed).waitFor()
   })
 
   test('by the keyboard the focus stays on the button', async () => {

@@ -1,10 +1,16 @@
 /** What a learner has typed is never lost, and what is submitted is stored once. */
 import { expect, test } from 'vitest'
 import { en } from '../../src/strings/en.js'
-import { describeInBrowser, enter, expectVerdict, fieldsOf, type Tab } from '../support/browser.js'
+import { describeInBrowser, enter, expectVerdict, fieldsOf, shoot, type Tab } from '../support/browser.js'
 import { createCourse, type Attempts } from './course.js'
 
-const { learn, network, verdicts } = en
+const { board, learn, network, verdicts } = en
+
+/** A browser that lets this site keep nothing, as it may inside another site's page. */
+const NO_STORAGE = `for (const kind of ['localStorage', 'sessionStorage'])
+  Object.defineProperty(window, kind, {
+    get() { throw new DOMException('The operation is insecure.', 'SecurityError') },
+  })`
 
 /** What the browser keeps of drafts. */
 function keptDrafts({ page }: Tab): Promise<string> {
@@ -69,7 +75,7 @@ describeInBrowser('entries', stage => {
     expect(await box('a').inputValue()).toBe('11')
   })
 
-  test('a submission whose answer is lost is sent again, also after a reload, and stored once', async () => {
+  test('a submission whose answer is lost is sent again and stored once, which is known after a reload', async () => {
     const course = await createCourse(stage(), 'once')
     await course.put('lab', { graph: 'lab-network0' })
     const { address, boxes } = await course.session('lab', 'ada')
@@ -87,10 +93,10 @@ describeInBrowser('entries', stage => {
     await enter(box('a'), '11')
     await tab.page.getByRole('button', { name: learn.submit }).click()
     await tab.page.getByText(learn.waitingToSend).waitFor()
+    await expect.poll(() => keys.length, { timeout: 10_000 }).toBeGreaterThan(1)
     isLost.now = false
     await tab.page.reload()
     await tab.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
-    expect(keys.length).toBeGreaterThan(1)
     expect(new Set(keys).size).toBe(1)
     const { items } = await course.read<Attempts>('/assignments/lab/attempts')
     expect(items).toHaveLength(1)
@@ -151,5 +157,49 @@ describeInBrowser('entries', stage => {
     await page.getByRole('button', { name: learn.submit }).click()
     await page.getByRole('heading', { name: learn.stored(1) }).waitFor()
     expect((await course.read<Attempts>('/assignments/lab/attempts')).items).toHaveLength(1)
+  })
+})
+
+describeInBrowser('where nothing can be kept', stage => {
+  test('the page says so, and promises nothing when the session ends', async () => {
+    const course = await createCourse(stage(), 'nothing-kept')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada', 60)
+    const tab = await stage().open('/')
+    tab.allow(/401/)
+    const { page } = tab
+    await page.addInitScript(NO_STORAGE)
+    await page.goto(address)
+    const box = await fieldsOf(tab, boxes)
+    await enter(box('a'), '12.25')
+    await page.getByText(board.draftNotKept).waitFor()
+    expect(await page.getByText(board.draftKept).count()).toBe(0)
+    stage().service.clock.now += 61_000
+    await page.getByRole('button', { name: learn.submit }).click()
+    await page.getByText(learn.endedHelpNotKept).waitFor()
+    expect(await page.getByText(learn.endedHelp).count()).toBe(0)
+    expect(await page.getByText(learn.endedUnanswered).count()).toBe(0)
+    expect(await box('a').inputValue()).toBe('12.25')
+    await shoot(page, 'learn-ended-not-kept')
+    await page.reload()
+    await page.getByText(learn.endedHelpNothing, { exact: true }).waitFor()
+  })
+
+  test('because there is no room left, the page says so from then on, until there is', async () => {
+    const course = await createCourse(stage(), 'full')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const tab = await stage().open(address)
+    const box = await fieldsOf(tab, boxes)
+    await tab.page.getByText(board.draftKept).waitFor()
+    await tab.page.evaluate(`{
+      window.keepAsBefore = Storage.prototype.setItem
+      Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
+    }`)
+    await enter(box('a'), '11')
+    await tab.page.getByText(board.draftNotKept).waitFor()
+    await tab.page.evaluate(`{ Storage.prototype.setItem = window.keepAsBefore }`)
+    await enter(box('J'), '121')
+    await tab.page.getByText(board.draftKept).waitFor()
   })
 })

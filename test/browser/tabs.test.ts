@@ -1,10 +1,17 @@
 /** Several tabs on one assignment, and links that open in a tab that has one open. */
 import { expect, test } from 'vitest'
+import { de } from '../../src/strings/de.js'
 import { en } from '../../src/strings/en.js'
 import { describeInBrowser, enter, expectVerdict, fieldsOf } from '../support/browser.js'
 import { createCourse, type Attempts } from './course.js'
 
 const { learn, verdicts, board } = en
+
+/** A browser that lets this site keep nothing, as it may inside another site's page. */
+const NO_STORAGE = `for (const kind of ['localStorage', 'sessionStorage'])
+  Object.defineProperty(window, kind, {
+    get() { throw new DOMException('The operation is insecure.', 'SecurityError') },
+  })`
 
 describeInBrowser('two tabs', stage => {
   test('have one attempt on its way between them: what is typed in one does not lose that of the other', async () => {
@@ -76,6 +83,47 @@ describeInBrowser('a link', stage => {
     await page.evaluate(`location.hash = '#app'`)
     await page.reload()
     await page.getByRole('heading', { name: 'The second' }).waitFor()
+  })
+
+  test('of another learner shows nothing of what was typed before in the same tab', async () => {
+    const course = await createCourse(stage(), 'learners')
+    await course.put('lab', { graph: 'lab-network0' })
+    const { address, boxes } = await course.session('lab', 'ada')
+    const other = (await course.session('lab', 'bob', 60)).address
+    const tab = await stage().open(address)
+    tab.allow(/401/)
+    const { page } = tab
+    await enter((await fieldsOf(tab, boxes))('a'), '12.25')
+    stage().service.clock.now += 61_000
+    await page.goto(other)
+    for (const again of [false, true]) {
+      if (again) await page.reload()
+      await page.getByRole('heading', { name: learn.ended }).waitFor()
+      expect(await page.getByText('12.25').count()).toBe(0)
+      expect(await page.getByText(learn.yourEntries, { exact: true }).count()).toBe(0)
+    }
+  })
+
+  test('that no storage keeps stays in the address, through reloads, other links and other languages', async () => {
+    const course = await createCourse(stage(), 'links-not-kept')
+    await course.put('one', { graph: 'lab-network0', title: 'The first' })
+    await course.put('two', { graph: 'lab-network1', title: 'The second' })
+    const [one, two] = [await course.session('one', 'ada'), await course.session('two', 'ada')]
+    const { page } = await stage().open('/')
+    await page.addInitScript(NO_STORAGE)
+    await page.goto(one.address)
+    await page.getByRole('heading', { name: 'The first' }).waitFor()
+    await page.evaluate(`location.hash = '#app'`)
+    await expect.poll(() => page.url()).toContain(one.token)
+    await page.reload()
+    await page.getByRole('heading', { name: 'The first' }).waitFor()
+    await page.goto(two.address)
+    await page.getByRole('heading', { name: 'The second' }).waitFor()
+    expect(await page.title()).toMatch(/^The second – (?!The first)/)
+    await page.getByRole('link', { name: de.languageName }).click()
+    await page.getByRole('button', { name: de.learn.submit }).waitFor()
+    await page.getByRole('heading', { name: 'The second' }).waitFor()
+    expect(page.url()).toContain(two.token)
   })
 
   test.each(['#%zz', '#app', '#cl_%00'])(

@@ -32,7 +32,7 @@ const texts = { key: fc.string(), variant: fc.string(), subject: fc.string() }
 
 test('all is read back as it was written, whatever was typed and however boxes are called', () => {
   fc.assert(
-    fc.property(entries, fc.record({ ...texts, entries }), (draft, pending) => {
+    fc.property(entries, fc.record({ ...texts, number: fc.option(fc.nat()), entries }), (draft, pending) => {
       expect(readDraft(writeDraft(draft))).toEqual(draft)
       expect(readPending(writePending(pending))).toEqual(pending)
       const work = { subject: pending.subject, attemptsSubject: pending.key, labels: draft }
@@ -41,6 +41,11 @@ test('all is read back as it was written, whatever was typed and however boxes a
   )
   const odd = new Map([['__proto__', '1']])
   expect(readDraft(writeDraft(odd))).toEqual(odd)
+})
+
+test('an attempt that was kept without its number is one without a number', () => {
+  const text = JSON.stringify({ key: 'k1', variant: '', subject: 'one', entries: [['a', '11']] })
+  expect(readPending(text)).toMatchObject({ key: 'k1', number: null })
 })
 
 test.each(['', 'null', '[]', '{}', '{"entries":7}', '{"entries":[["a"],["b",2],null]}', '{"key":1}', 'x'])(
@@ -79,7 +84,7 @@ describe('the draft of a subject', () => {
 })
 
 describe('the attempt that a learner has on its way', () => {
-  const attempt = { key: 'k1', variant: '', subject: 'one', entries: new Map([['a', '11']]) }
+  const attempt = { key: 'k1', variant: '', subject: 'one', number: 1, entries: new Map([['a', '11']]) }
 
   test('is found whatever is shown, and is not taken away by a draft or by another attempt', () => {
     const storage = memory()

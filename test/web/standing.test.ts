@@ -7,14 +7,17 @@ import {
   canSubmit,
   isReadOnly,
   isSubmitted,
+  judgeEarlier,
+  nextNumber,
   reduceStanding,
   startStanding,
+  type ReadSession,
   type Standing,
 } from '../../src/web/state/standing.js'
 
 const START = '2026-03-01T10:00:00.000Z'
 
-function session(changes: Partial<SessionView> = {}, maxAttempts: number | null = null): SessionView {
+function session(changes: Partial<SessionView> = {}, maxAttempts: number | null = null): ReadSession {
   return {
     subject: 'one',
     attemptsSubject: 'ada',
@@ -51,6 +54,7 @@ function session(changes: Partial<SessionView> = {}, maxAttempts: number | null 
     svg: null,
     last: null,
     revealed: [],
+    readAt: 0,
     ...changes,
   }
 }
@@ -98,6 +102,15 @@ describe('what was submitted is not submitted again', () => {
     expect(canSubmit(sent)).toBe(false)
     expect(canSubmit(stored(sent, 1))).toBe(true)
   })
+})
+
+test('what is said once more is another text, so that it is heard again', () => {
+  const say = (standing: Standing, notice: string) => reduceStanding(standing, { kind: 'said', notice })
+  const quiet = startStanding(session(), '')
+  expect(say(quiet, '')).toBe(quiet)
+  const texts = [say(quiet, 'Why'), say(say(quiet, 'Why'), 'Why'), say(say(say(quiet, 'Why'), 'Why'), 'Why')]
+  expect(texts.map(({ notice }) => notice)).toEqual(['Why', 'Why\u00A0', 'Why'])
+  expect(say(say(quiet, 'Why'), '').notice).toBe('')
 })
 
 describe('a session that is read again', () => {
@@ -171,4 +184,38 @@ test('attempts left are those after the newest that is known', () => {
   expect(attemptsLeft(replayed)).toBe(1)
   expect(attemptsLeft(startStanding(session({ state: 'closed' }, 3), ''))).toBeNull()
   expect(attemptsLeft(startStanding(session(), ''))).toBeNull()
+})
+
+describe('an attempt that was on its way when its page was left', () => {
+  const boxes = ['a', 'J'].map(id => ({ id })) as unknown as SessionView['graph']['boxes']
+  const opened = (number: number, before: SessionView['last'] = null): SessionView =>
+    session({ number, last: before, graph: { ...session().graph, boxes } })
+  const sent = (number: number | null, sentEntries = entries) => ({ number, entries: sentEntries })
+
+  test('is sent where nothing was stored since', () => {
+    expect(judgeEarlier(sent(1), opened(1))).toBe('to-send')
+    expect(judgeEarlier(sent(3), opened(3, last(2, { a: '11' })))).toBe('to-send')
+  })
+
+  test('is known to be stored where it is the last one', () => {
+    expect(judgeEarlier(sent(1), opened(2, last(1, { a: '11', J: null })))).toBe('stored')
+    // Another device was first, and this one did not know.
+    expect(judgeEarlier(sent(1), opened(3, last(2, { a: '11' }, false)))).toBe('stored')
+    // Of a box that is not shown any more nothing is told.
+    expect(judgeEarlier(sent(1, new Map([...entries, ['gone', '1']])), opened(2, last(1, { a: '11' })))).toBe(
+      'stored',
+    )
+  })
+
+  test('is never sent over newer ones, nor where nobody knows which are newer', () => {
+    expect(judgeEarlier(sent(1), opened(2, last(1, { a: '12' })))).toBe('superseded')
+    expect(judgeEarlier(sent(2), opened(4, last(3, { a: '11', J: '121' })))).toBe('superseded')
+    expect(judgeEarlier(sent(null), opened(1))).toBe('superseded')
+    expect(judgeEarlier(sent(1), session({ state: 'not-open', number: 2 }))).toBe('unknown')
+  })
+
+  test('has the number after the newest that was known', () => {
+    expect(nextNumber(startStanding(session({ number: 2 }), ''))).toBe(2)
+    expect(nextNumber(stored(startStanding(session(), ''), 3))).toBe(4)
+  })
 })

@@ -10,6 +10,8 @@ export type PendingAttempt = {
   readonly variant: string
   /** The subject of what it was made on: the next attempt may be asked something else. */
   readonly subject: string
+  /** The number that it was to have, as far as was known when it was submitted; null: it was not kept. */
+  readonly number: number | null
   readonly entries: Entries
 }
 
@@ -37,9 +39,10 @@ export function writePending(attempt: PendingAttempt): string {
 
 /** An attempt on its way, read back; null: it is none. */
 export function readPending(text: string | null): PendingAttempt | null {
-  const { key, variant, subject, entries } = readObject(text)
+  const { key, variant, subject, number, entries } = readObject(text)
   if (typeof key !== 'string' || typeof variant !== 'string' || typeof subject !== 'string') return null
-  return { key, variant, subject, entries: readEntries(entries) }
+  const kept = { key, variant, subject, entries: readEntries(entries) }
+  return { ...kept, number: typeof number === 'number' ? number : null }
 }
 
 /** What a tab worked on last, so that it can be shown when its session has ended. */

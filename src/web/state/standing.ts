@@ -2,8 +2,15 @@
 import type { AttemptAnswer } from '../../contracts/attempt.js'
 import type { SessionView } from '../../contracts/learn.js'
 import { filledEntries, isSameEntries, type Entries } from './board.js'
+import type { PendingAttempt } from './drafts.js'
 import type { Trouble } from './persistent.js'
 import { entriesOf } from './verdicts.js'
+
+/** A session as it was read. */
+export type ReadSession = SessionView & {
+  /** When it came, by the clock of the device: what its own clock has gone on since is counted from then. */
+  readonly readAt: number
+}
 
 export type Result = {
   readonly answer: AttemptAnswer
@@ -15,9 +22,9 @@ export type Result = {
 
 export type Standing = {
   /** As it was last read, of what is shown. */
-  readonly session: SessionView
+  readonly session: ReadSession
   /** The session of the next attempt, which has other values and waits to be begun. */
-  readonly next: SessionView | null
+  readonly next: ReadSession | null
   readonly sending: 'idle' | 'sending' | 'ended'
   /** Whether the session has ended before an attempt was answered: the next one sends it again. */
   readonly isUnanswered: boolean
@@ -42,12 +49,12 @@ export type StandingAction =
   /** null: the trouble is over. */
   | { readonly kind: 'troubled'; readonly trouble: Trouble | null }
   /** The session was read again. */
-  | { readonly kind: 'refreshed'; readonly session: SessionView }
+  | { readonly kind: 'refreshed'; readonly session: ReadSession }
   /** The session was read again, and the next attempt has other values. */
-  | { readonly kind: 'next-waits'; readonly session: SessionView }
+  | { readonly kind: 'next-waits'; readonly session: ReadSession }
 
 /** The standing of a session that was just opened; the last attempt is seen again where it was made on what is shown. */
-export function startStanding(session: SessionView, notice: string): Standing {
+export function startStanding(session: ReadSession, notice: string): Standing {
   const standing: Standing = {
     session,
     next: null,
@@ -77,7 +84,7 @@ export function reduceStanding(standing: Standing, action: StandingAction): Stan
     case 'ended':
       return { ...standing, sending: 'ended', isUnanswered: action.isUnanswered, notice: '' }
     case 'said':
-      return standing.notice === action.notice ? standing : { ...standing, notice: action.notice }
+      return saidAgain(standing, action.notice)
     case 'troubled':
       return standing.trouble === action.trouble ? standing : { ...standing, trouble: action.trouble }
     case 'refreshed': {
@@ -115,6 +122,38 @@ export function isSubmitted({ submitted }: Standing, entries: Entries): boolean 
   return submitted !== null && isSameEntries(filledEntries(entries), submitted)
 }
 
+/** The number that the next attempt will have, as far as is known here. */
+export function nextNumber({ session, result }: Standing): number {
+  return Math.max(session.number, (result?.answer.number ?? 0) + 1)
+}
+
+/** What has become of an attempt that was on its way when its page was left. */
+export type EarlierAttempt =
+  /** Nothing was stored since: it is sent again. */
+  | 'to-send'
+  /** It is the last one, and only its answer was lost. */
+  | 'stored'
+  /** Others were made since: sent now, it would count as newer than they are, and nobody has asked for that. */
+  | 'superseded'
+  /** It cannot be told before the assignment opens. */
+  | 'unknown'
+
+/** Tells which, by a session that was opened since. */
+export function judgeEarlier(
+  { number, entries }: Pick<PendingAttempt, 'number' | 'entries'>,
+  session: SessionView,
+): EarlierAttempt {
+  if (number === session.number) return 'to-send'
+  if (session.state === 'not-open') return 'unknown'
+  const { last, graph } = session
+  // Of the last one only what stands in boxes that are shown is told.
+  const shown = new Set(graph.boxes.map(({ id }) => id))
+  const sent = new Map([...filledEntries(entries)].filter(([box]) => shown.has(box)))
+  // Attempts that were not known of when it was submitted have made its number a later one.
+  const isLast = last !== null && last.number >= (number ?? 1) && isSameEntries(sent, entriesOf(last.answers))
+  return isLast ? 'stored' : 'superseded'
+}
+
 /** What a session that was read again is: what is shown, the next attempt, or another piece of work. */
 export type Refreshed = 'same' | 'next' | 'another'
 
@@ -148,6 +187,12 @@ export function attemptsLeft({ session, next, result }: Standing): number | null
     return 'progress' in answer ? answer.progress.remaining : answer.remaining
   }
   return assignment.maxAttempts === null ? null : Math.max(0, assignment.maxAttempts - number + 1)
+}
+
+/** The same words once more are only heard where they are another text. */
+function saidAgain(standing: Standing, notice: string): Standing {
+  if (notice !== '') return { ...standing, notice: notice === standing.notice ? `${notice}\u00A0` : notice }
+  return standing.notice === '' ? standing : { ...standing, notice }
 }
 
 function withLast(standing: Standing, last: SessionView['last']): Standing {
