@@ -1,5 +1,5 @@
 /** English, for explanations. */
-import { DOTS, EPSILON_SIGN, sentence, words } from './explain-phrases.js'
+import { count, DOTS, EPSILON_SIGN, sentence, words } from './explain-phrases.js'
 import type { EntryPlace, ExplainWords } from './explain-words.js'
 import type { Formula } from './formula.js'
 import { describeShape } from './shown-value.js'
@@ -63,10 +63,6 @@ export const english: ExplainWords = {
       : sentence`one entry of ${operand} may act on many entries of ${consumer}`
     return sentence`${through(consumer)}${acts}; what ${upstream} passes back from each of them is added up (the vector-Jacobian product)`
   },
-}
-
-function count(number: number): Formula {
-  return words(String(number))
 }
 
 function through(consumer: Formula): Formula {

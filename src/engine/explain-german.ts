@@ -1,7 +1,6 @@
 /** German, for explanations. */
-import { DOTS, EPSILON_SIGN, sentence, words } from './explain-phrases.js'
+import { count, DOTS, EPSILON_SIGN, sentence, words } from './explain-phrases.js'
 import type { EntryPlace, ExplainWords } from './explain-words.js'
-import type { Formula } from './formula.js'
 import type { Shape } from './tensor.js'
 
 export const german: ExplainWords = {
@@ -66,10 +65,6 @@ export const german: ExplainWords = {
       : sentence`Ein Eintrag von ${operand} kann auf viele Einträge von ${consumer} wirken`
     return sentence`Über ${consumer}: ${acts}; was ${upstream} von jedem davon zurückträgt, wird addiert (das Vektor-Jacobi-Produkt)`
   },
-}
-
-function count(number: number): Formula {
-  return words(String(number))
 }
 
 /** `eine Zahl`, `ein Vektor mit 3 Einträgen`, `eine 2×3-Matrix`. */

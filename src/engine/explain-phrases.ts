@@ -40,6 +40,11 @@ export function words(text: string): Formula {
   return { text, tex: `\\text{${escaped}}` }
 }
 
+/** How many there are, said in words. */
+export function count(number: number): Formula {
+  return words(String(number))
+}
+
 function interleave(
   strings: readonly string[],
   parts: readonly Formula[],

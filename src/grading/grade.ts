@@ -11,11 +11,11 @@ import type { DiagnosisBudget } from './diagnose.js'
 import { diagnoseUntold, explainVerdict, NEEDS_A_WORD } from './explain-verdict.js'
 import { followOwnEntries, type Given, type OwnWork } from './follow-through.js'
 import { isRight } from './match.js'
-import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
 import { TOO_MUCH_WORK } from './read-answer.js'
 import { readBoxAnswer, type BoxReading } from './read-array.js'
 import { createExpressionReader, EXPRESSION_ASKED, type ReadExpression } from './read-expression.js'
 import { createReadingBudget } from './reading-work.js'
+import { nestEntries, summariseEntries, type GradedBox, type GradedEntry, type Verdict } from './verdicts.js'
 
 /** Box id → what was typed. */
 export type Answers = ReadonlyMap<string, unknown>

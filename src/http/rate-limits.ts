@@ -6,9 +6,9 @@
 import { hash } from 'node:crypto'
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Asker } from '../services/free-practice.js'
 import { keyOf } from './authentication.js'
 import { limitLookUps, limitSessions } from './limited-look-ups.js'
-import type { Asker } from '../services/free-practice.js'
 import { count, createLimiter, type Limit, type Limiter, type LimitName } from './limiter.js'
 
 /** Requests in a minute; 0: without limit. */

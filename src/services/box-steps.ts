@@ -3,15 +3,11 @@ import type { Language } from '../contracts/languages.js'
 import type { StepsView } from '../contracts/practice.js'
 import type { Box } from '../engine/boxes.js'
 import { boxValue } from '../engine/evaluate.js'
-import { createStepBudget } from '../engine/faults.js'
-import { createSymbolics, symbolicForm } from '../engine/symbolic.js'
 import type { Value } from '../engine/tensor.js'
 import type { PublishedGraph } from '../grading/published-graph.js'
 import type { ToHtml } from './mathml.js'
 import { explainOne } from './solve-graph.js'
-
-/** Steps of symbolic work for the expression boxes of one graph. */
-const SYMBOLIC_STEPS = 500_000
+import { createSymbolicTexts } from './symbolic-texts.js'
 
 /** The steps of one box at the values of a graph, in a language. It takes work: whoever is asked for it often keeps it. */
 export function viewSteps(
@@ -19,27 +15,30 @@ export function viewSteps(
   box: Box,
   { typeset, language }: { readonly typeset: ToHtml; readonly language: Language },
 ): StepsView {
-  const { steps = [] } = explainOne(published, box, language)
+  const { steps = [], symbolic } = explainOne(published, box, language)
+  // The formula was worked out for the steps already; one that is too long to stand beside them was left out.
+  const formula = isExpression(published, box) ? symbolic?.text : undefined
   return {
     box: box.id,
-    value: createTyped(published)(box),
+    value: formula ?? createTyped(published)(box),
     steps: steps.map(({ kind, text, tex }) => ({ kind, text, html: typeset({ text, tex }) })),
   }
 }
 
 /** What may be typed in a box to be right there. */
-export function createTyped({ graph, evaluation, boxes }: PublishedGraph): (box: Box) => string {
-  let symbolics: ReturnType<typeof createSymbolics> | undefined
+export function createTyped(published: PublishedGraph): (box: Box) => string {
+  const symbolicText = createSymbolicTexts(published.graph)
   return box => {
-    if (boxes.get(box.id)?.answer === 'expression') {
-      symbolics ??= createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
-      const form = symbolicForm(graph, symbolics, box)
-      if (form !== undefined) return form.text
-    }
-    const value = boxValue(evaluation, box)
+    const formula = isExpression(published, box) ? symbolicText(box) : undefined
+    if (formula !== undefined) return formula
+    const value = boxValue(published.evaluation, box)
     if (value === undefined) throw new Error(`the asked box ${box.id} has no value`)
     return typedValue(value)
   }
+}
+
+function isExpression({ boxes }: PublishedGraph, { id }: Box): boolean {
+  return boxes.get(id)?.answer === 'expression'
 }
 
 /** A value as it is typed: numbers with all their digits, arrays in brackets. */

@@ -3,10 +3,9 @@
  * database.
  */
 import { DEFINITION_BYTES, definitionSchema, type Definition } from '../contracts/graph.js'
-import { createStepBudget } from '../engine/faults.js'
 import { showNumber, showRounded, type ShownNumber } from '../engine/shown-number.js'
 import { showValue } from '../engine/shown-value.js'
-import { createSymbolics, symbolicForm, type Symbolics } from '../engine/symbolic.js'
+import { symbolicForm, type Symbolics } from '../engine/symbolic.js'
 import { isScalar, valueOfEntries } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
 import type { KeyedBox } from '../grading/answer-key.js'
@@ -15,6 +14,7 @@ import { wouldPass } from '../grading/tolerance.js'
 import { formFaults } from './form-faults.js'
 import { findJsonFault } from './json-fault.js'
 import { compileOrRefuse } from './publish-graph.js'
+import { symbolicsOf } from './symbolic-texts.js'
 import { viewRemark } from './views.js'
 
 /** A fault or warning, and the line of text that its position counts in. */
@@ -64,9 +64,8 @@ const MOST_NUMBERS = 3
 const MOST_ARRAYS = 1
 /** To how many digits what a slip gives is cut, where it is long. */
 const SLIP_DIGITS = 6
-/** What working out slips may take for one box, as of diagnosis, and simplifying formulas for all. */
+/** What working out slips may take for one box, as of diagnosis. */
 const STEPS_PER_BOX = 1_000_000
-const SYMBOLIC_STEPS = 500_000
 
 /** Checks the bytes of a definition. Never throws for what they hold. */
 export function checkGraph(bytes: Uint8Array): GraphCheck {
@@ -150,7 +149,7 @@ function jsonRemark(text: string, error: unknown): Remark {
 function summarise(definition: Definition, published: PublishedGraph): GraphCheck['summary'] {
   const { graph } = published
   const key = answerKeyOf(published)
-  const symbolics = createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
+  const symbolics = symbolicsOf(graph)
   return {
     title: definition.title,
     inputs: definition.inputs.map(({ name, role, value }) => ({ name, role, value: showValue(value).text })),

@@ -1,17 +1,13 @@
 /** The right values of an attempt's boxes, for where a policy reveals them. */
-import { createStepBudget } from '../engine/faults.js'
-import { createSymbolics, symbolicForm } from '../engine/symbolic.js'
 import { valueOfEntries, type Value } from '../engine/tensor.js'
 import type { StoredAttempt } from '../database/attempts.js'
 import { answerKeyAt, answerKeyOf, type PublishedGraph } from '../grading/published-graph.js'
 import type { GraphLibrary } from './graph-library.js'
+import { createSymbolicTexts } from './symbolic-texts.js'
 import { inputsOf } from './variant-store.js'
 
 /** Box id → what is right in it: a value, or of an expression box the expression as text. */
 export type ExpectedValues = (id: string) => Value | string | undefined
-
-/** Steps of symbolic work for the expression boxes of one graph. */
-const SYMBOLIC_STEPS = 500_000
 
 /**
  * A way to the right values of stored attempts, each at its own inputs; of an attempt whose graph is not known there are
@@ -48,15 +44,11 @@ function valuesAt(published: PublishedGraph, inputs: unknown): ExpectedValues {
   }
 }
 
-/** Works the forms out when the first is asked for. */
 function symbolicTexts({ graph }: PublishedGraph): ExpectedValues {
-  const texts = new Map<string, string | undefined>()
-  let symbolics: ReturnType<typeof createSymbolics> | undefined
+  const textOf = createSymbolicTexts(graph)
+  const asked = new Map(graph.asked.map(box => [box.id, box]))
   return id => {
-    const box = graph.asked.find(asked => asked.id === id)
-    if (box === undefined) return undefined
-    symbolics ??= createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
-    if (!texts.has(id)) texts.set(id, symbolicForm(graph, symbolics, box)?.text)
-    return texts.get(id)
+    const box = asked.get(id)
+    return box === undefined ? undefined : textOf(box)
   }
 }

@@ -1,6 +1,7 @@
 /**
- * TeX → HTML: MathML, and between it the words of a sentence, which break into lines. What is set is TeX of ours, and still nothing but mathematics can come out: each element and attribute is
- * one of these lists, so that a page may take it as it is. Styles are left out, which a page's policy would refuse.
+ * TeX → HTML: MathML, and between it the words of a sentence, which break into lines. What is set is TeX of ours, and still
+ * nothing but mathematics and escaped words can come out: each element and attribute is one of these lists, so that a page
+ * may take it as it is. Styles are left out, which a page's policy would refuse.
  */
 import { LRUCache } from 'lru-cache'
 import temml from 'temml'

@@ -11,8 +11,8 @@ import type { Services } from './services.js'
 import { viewBox } from './views.js'
 
 /**
- * A graph for a page in a language, at these inputs or at its own, with its boxes in the order of work. Where no figure of it can be
- * had, `svg` and all places are null, and the boxes are a list.
+ * A graph for a page in a language, at these inputs or at its own, with its boxes in the order of work. Where no figure of
+ * it can be had, `svg` and all places are null, and the boxes are a list.
  */
 export async function pageGraphOf(
   services: Pick<Services, 'figures'>,

@@ -9,12 +9,13 @@ import { explainBox } from '../engine/explain.js'
 import { createStepBudget } from '../engine/faults.js'
 import type { CompiledGraph } from '../engine/graph.js'
 import { findKinks } from '../engine/kinks.js'
-import { createSymbolics, symbolicForm } from '../engine/symbolic.js'
+import { symbolicForm } from '../engine/symbolic.js'
 import type { Value } from '../engine/tensor.js'
 import { Refusal } from '../errors.js'
 import type { PublishedGraph } from '../grading/published-graph.js'
 import { findGraph, type GraphLibrary } from './graph-library.js'
 import { compileOrRefuse } from './publish-graph.js'
+import { symbolicsOf } from './symbolic-texts.js'
 import { viewBox, viewRemark } from './views.js'
 
 /** The most boxes that are all explained in one solution; of a larger graph the box asked is. */
@@ -23,8 +24,6 @@ const MAX_EXPLAINED = 100
 /** The most edges of all cascades of one solution: each parameter has one through the whole graph. */
 const MAX_CASCADE_EDGES = 10_000
 
-/** Steps of symbolic work in one solution: about half a second. */
-const SYMBOLIC_STEPS = 500_000
 /** The longest symbolic form shown beside other boxes, in characters, and the most of all together. */
 const MAX_FORM_LENGTH = 2_000
 const MAX_FORMS_LENGTH = 1_000_000
@@ -120,7 +119,7 @@ function createSolver(
   const say = EXPLAIN_WORDS[language]
   const { graph, evaluation } = published
   const differencesBudget = createStepBudget(DIFFERENCES_STEPS)
-  const symbolics = createSymbolics(graph, createStepBudget(SYMBOLIC_STEPS))
+  const symbolics = symbolicsOf(graph)
   const kinks = findKinks(graph, evaluation)
   const scratch = evaluation.sweep.values.slice()
   let formsLength = 0

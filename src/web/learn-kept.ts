@@ -3,7 +3,7 @@ import type { SessionView } from '../contracts/learn.js'
 import { storageOf } from './browser/storage.js'
 import { filledEntries, isSameEntries, reduceBoard, startBoard, type Entries } from './state/board.js'
 import { createDraftStore, createPendingStore, type DraftStore, type PendingAttempt } from './state/drafts.js'
-import { judgeEarlier, takesNothing } from './state/standing.js'
+import { judgeEarlier, lastOfShown, takesNothing } from './state/standing.js'
 import { createStore } from './state/store.js'
 import { entriesOf } from './state/verdicts.js'
 
@@ -19,17 +19,7 @@ export type Kept = ReturnType<typeof createKept>
 export function createKept(session: SessionView, carried: Carried | null) {
   const storage = storageOf('localStorage')
   const draftsOf = (subject: string): DraftStore => createDraftStore(storage, subject)
-  const stored = draftsOf(session.subject)
-  /** Whether what is typed is kept, as far as that was tried: a storage may be full. */
-  const keeping = createStore((_before: boolean, isKept: boolean) => isKept, storage !== null)
-  const drafts: DraftStore = {
-    ...stored,
-    write(entries) {
-      const isKept = stored.write(entries)
-      keeping.dispatch(isKept)
-      return isKept
-    },
-  }
+  const drafts = draftsOf(session.subject)
   const pendings = createPendingStore(storage, session.attemptsSubject)
   const [draft, pending] = [drafts.read(), pendings.read()]
   const earlier = pending === null ? null : { attempt: pending, fate: judgeEarlier(pending, session) }
@@ -37,8 +27,9 @@ export function createKept(session: SessionView, carried: Carried | null) {
 
   /** What the device has of this work, else what was brought along, is on its way or was submitted. */
   const firstEntries = (): Entries => {
-    const { state, last, subject } = session
-    const submitted = last?.isOfShown === true ? entriesOf(last.answers) : null
+    const { state, subject } = session
+    const last = lastOfShown(session)
+    const submitted = last === null ? null : entriesOf(last.answers)
     // What can be submitted no more stays on the device; what was submitted is looked at.
     if (takesNothing(state) && submitted !== null && earlier?.fate !== 'to-send') return submitted
     if (hasDraft) return draft
@@ -54,7 +45,6 @@ export function createKept(session: SessionView, carried: Carried | null) {
     pendings,
     /** What was on its way when the page was opened, and what has become of it. */
     earlier,
-    keeping,
     /** Keeps the entries of an attempt that is not sent, unless something newer is kept; false: other ones stand in the boxes. */
     takeUnsent({ subject, entries }: PendingAttempt): boolean {
       if (!isSameEntries(board.get().entries, filledEntries(entries))) return false

@@ -9,7 +9,7 @@ import { createReading } from './learn-reading.js'
 import type { SessionRequests } from './learn-session.js'
 import type { Board, BoardAction, Entries } from './state/board.js'
 import { isReadOnly, reduceStanding, startStanding, type ReadSession } from './state/standing.js'
-import { createStore, type Store } from './state/store.js'
+import { createStore, subscribeToPart, type Store } from './state/store.js'
 import { verdictsOf } from './state/verdicts.js'
 
 export type WorkOptions = {
@@ -42,7 +42,7 @@ export function createWork(options: WorkOptions) {
   return {
     board,
     standing,
-    keeping: kept.keeping,
+    keeping: drafts.keeping,
     /** Begins to keep, to listen and to send what is on its way, until what it returns is called. */
     start: (): (() => void) => {
       kept.takeCarried()
@@ -55,7 +55,7 @@ export function createWork(options: WorkOptions) {
         onMerged: checks.look,
         onRemoved: reading.refresh,
       })
-      const stopHearing = hearChanges(board, attempts.changed)
+      const stopHearing = subscribeToPart(board, ({ entries }) => entries, attempts.changed)
       attempts.start()
       reading.start()
       return () => {
@@ -88,16 +88,6 @@ export function createWork(options: WorkOptions) {
       board.dispatch({ kind: 'cleared' })
     },
   }
-}
-
-/** Calls back when other entries stand in the boxes, whoever has changed them. */
-function hearChanges(board: Store<Board, BoardAction>, onChange: () => void): () => void {
-  let { entries } = board.get()
-  return board.subscribe(after => {
-    if (after.entries === entries) return
-    entries = after.entries
-    onChange()
-  })
 }
 
 /** Shows what came of an attempt in its boxes, as far as that is told. */

@@ -69,7 +69,7 @@ export function PracticePage({ data, drawing }: PracticePageProps) {
         handlers={handlers}
         inputs={inputs}
         hint={strings.board.startHint}
-        note={work.keepsDrafts ? null : strings.board.draftNotKept}
+        note={work.isKept ? null : strings.board.draftNotKept}
         last={isSolved ? practice.solvedTitle : ''}
         end={isSolved && <SolvedEnd strings={strings} all={all} address={otherGraphsOf(data)} />}
         onGo={focus}

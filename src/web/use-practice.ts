@@ -6,6 +6,7 @@ import { keepDraft } from './browser/draft-keeping.js'
 import type { PracticeData } from './browser/page-data.js'
 import { request } from './browser/requests.js'
 import { storageOf } from './browser/storage.js'
+import { useStore } from './browser/use-store.js'
 import { addressOf, subjectOf } from './practice-addresses.js'
 import { createChecks } from './practice-checks.js'
 import { reduceBoard, startBoard } from './state/board.js'
@@ -35,6 +36,7 @@ export function usePractice(
     }
   })
 
+  const isKept = useStore(drafts.keeping)
   useEffect(() => {
     const stopKeeping = keepDraft({ drafts, board, typing: () => typing.current, onMerged: checks.check })
     checks.check()
@@ -65,7 +67,7 @@ export function usePractice(
     trouble,
     /** What is to be read of what was done last. */
     said: refusal === null ? note : problemText(strings, refusal),
-    keepsDrafts: storageOf('localStorage') !== null,
+    isKept,
     /** Sends at once what waits to be sent again. */
     retry: checks.now,
     check: checks.check,

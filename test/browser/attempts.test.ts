@@ -14,6 +14,7 @@ import {
   type Tab,
 } from '../support/browser.js'
 import { createCourse, type Attempts, type Course } from './course.js'
+import { loseAnswers } from './mishaps.js'
 
 const { learn, network, verdicts } = en
 
@@ -37,18 +38,6 @@ async function openDrawn(stage: Stage, name: string, policy: object) {
   const { address, boxes } = await course.session('lab', 'ada')
   const tab = await stage.open(address)
   return { course, tab, box: await fieldsOf(tab, boxes) }
-}
-
-/** Loses answers to attempts, which the server has stored by then, and tells the keys that they were sent with. */
-async function loseAnswers({ context }: Tab) {
-  const keys: (string | undefined)[] = []
-  const lost = { now: true, keys }
-  await context.route('**/learn/attempts', async route => {
-    keys.push(route.request().headers()['idempotency-key'])
-    const answer = await route.fetch()
-    await (lost.now ? route.abort() : route.fulfill({ response: answer }))
-  })
-  return lost
 }
 
 describeInBrowser('an attempt', stage => {

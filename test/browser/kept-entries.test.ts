@@ -3,14 +3,16 @@ import { expect, test } from 'vitest'
 import { en } from '../../src/strings/en.js'
 import { describeInBrowser, enter, expectVerdict, fieldsOf, shoot, type Tab } from '../support/browser.js'
 import { createCourse, type Attempts } from './course.js'
+import { loseAnswers, NO_STORAGE } from './mishaps.js'
 
 const { board, learn, network, verdicts } = en
 
-/** A browser that lets this site keep nothing, as it may inside another site's page. */
-const NO_STORAGE = `for (const kind of ['localStorage', 'sessionStorage'])
-  Object.defineProperty(window, kind, {
-    get() { throw new DOMException('The operation is insecure.', 'SecurityError') },
-  })`
+/** From then on there is no room left in what the browser keeps; and there is again. */
+const FILL_STORAGE = `{
+  window.keepAsBefore = Storage.prototype.setItem
+  Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
+}`
+const EMPTY_STORAGE = `{ Storage.prototype.setItem = window.keepAsBefore }`
 
 /** What the browser keeps of drafts. */
 function keptDrafts({ page }: Tab): Promise<string> {
@@ -82,22 +84,15 @@ describeInBrowser('entries', stage => {
     const tab = await stage().open(address)
     tab.allow(/ERR_FAILED/)
     const box = await fieldsOf(tab, boxes)
-    const keys: (string | undefined)[] = []
-    const isLost = { now: true }
-    await tab.page.route('**/learn/attempts', async route => {
-      keys.push(route.request().headers()['idempotency-key'])
-      // The server has stored it; the learner's browser never hears of it.
-      const answer = await route.fetch()
-      await (isLost.now ? route.abort() : route.fulfill({ response: answer }))
-    })
+    const lost = await loseAnswers(tab)
     await enter(box('a'), '11')
     await tab.page.getByRole('button', { name: learn.submit }).click()
     await tab.page.getByText(learn.waitingToSend).waitFor()
-    await expect.poll(() => keys.length, { timeout: 10_000 }).toBeGreaterThan(1)
-    isLost.now = false
+    await expect.poll(() => lost.keys.length, { timeout: 10_000 }).toBeGreaterThan(1)
+    lost.now = false
     await tab.page.reload()
     await tab.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
-    expect(new Set(keys).size).toBe(1)
+    expect(new Set(lost.keys).size).toBe(1)
     const { items } = await course.read<Attempts>('/assignments/lab/attempts')
     expect(items).toHaveLength(1)
   })
@@ -192,14 +187,25 @@ describeInBrowser('where nothing can be kept', stage => {
     const tab = await stage().open(address)
     const box = await fieldsOf(tab, boxes)
     await tab.page.getByText(board.draftKept).waitFor()
-    await tab.page.evaluate(`{
-      window.keepAsBefore = Storage.prototype.setItem
-      Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
-    }`)
+    await tab.page.evaluate(FILL_STORAGE)
     await enter(box('a'), '11')
     await tab.page.getByText(board.draftNotKept).waitFor()
-    await tab.page.evaluate(`{ Storage.prototype.setItem = window.keepAsBefore }`)
+    await tab.page.evaluate(EMPTY_STORAGE)
     await enter(box('J'), '121')
     await tab.page.getByText(board.draftKept).waitFor()
+  })
+
+  test('because there is no room left, practice says so as well', async () => {
+    const tab = await stage().open('/graphs/lab-network0')
+    const box = await fieldsOf(tab)
+    const notKept = tab.page.getByText(board.draftNotKept)
+    await enter(box('a'), '11')
+    expect(await notKept.count()).toBe(0)
+    await tab.page.evaluate(FILL_STORAGE)
+    await enter(box('J'), '121')
+    await notKept.waitFor()
+    await tab.page.evaluate(EMPTY_STORAGE)
+    await enter(box('dJ_da'), '22')
+    await notKept.waitFor({ state: 'detached' })
   })
 })

@@ -4,14 +4,9 @@ import { de } from '../../src/strings/de.js'
 import { en } from '../../src/strings/en.js'
 import { describeInBrowser, enter, expectVerdict, fieldsOf } from '../support/browser.js'
 import { createCourse, type Attempts } from './course.js'
+import { loseAnswers, NO_STORAGE } from './mishaps.js'
 
 const { learn, verdicts, board } = en
-
-/** A browser that lets this site keep nothing, as it may inside another site's page. */
-const NO_STORAGE = `for (const kind of ['localStorage', 'sessionStorage'])
-  Object.defineProperty(window, kind, {
-    get() { throw new DOMException('The operation is insecure.', 'SecurityError') },
-  })`
 
 describeInBrowser('two tabs', stage => {
   test('have one attempt on its way between them: what is typed in one does not lose that of the other', async () => {
@@ -23,13 +18,7 @@ describeInBrowser('two tabs', stage => {
     const second = await first.another(address)
     const [here, there] = [await fieldsOf(first, boxes), await fieldsOf(second, boxes)]
     await there('a').waitFor()
-    const keys: (string | undefined)[] = []
-    const lost = { now: true }
-    await first.context.route('**/learn/attempts', async route => {
-      keys.push(route.request().headers()['idempotency-key'])
-      const answer = await route.fetch()
-      await (lost.now ? route.abort() : route.fulfill({ response: answer }))
-    })
+    const lost = await loseAnswers(first)
     await enter(here('a'), '11')
     await first.page.getByRole('button', { name: learn.submit }).click()
     await first.page.getByText(learn.waitingToSend).waitFor()
@@ -41,7 +30,7 @@ describeInBrowser('two tabs', stage => {
     await first.page.reload()
     await first.page.getByRole('heading', { name: learn.stored(1) }).waitFor()
     expect(await here('J').inputValue()).toBe('7')
-    expect(new Set(keys).size).toBe(1)
+    expect(new Set(lost.keys).size).toBe(1)
     expect((await course.read<Attempts>('/assignments/lab/attempts')).items).toHaveLength(1)
   })
 

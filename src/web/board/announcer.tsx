@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PageBox } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
 import { countRight, shownVerdict, type Board } from '../state/board.js'
-import { verdictText } from '../state/wording.js'
+import { heardAfter, verdictText } from '../state/wording.js'
 
 type AnnouncerProps = {
   readonly strings: Strings
@@ -20,8 +20,7 @@ export function Announcer({ strings, boxes, board, last }: AnnouncerProps) {
   const said = useRef(new Map<string, string>())
   const [text, setText] = useState('')
   const say = (words: string): void => {
-    // The same words once more are only heard where they are another text.
-    setText(before => (before === words ? `${words}\u00A0` : words))
+    setText(before => heardAfter(before, words))
   }
   const lastSaid = useRef('')
   useEffect(() => {

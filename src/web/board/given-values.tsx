@@ -1,5 +1,6 @@
 import type { PageGraph } from '../../contracts/practice.js'
 import type { Strings } from '../../strings/strings.js'
+import { withMinus } from '../state/wording.js'
 
 type GivenValuesProps = {
   readonly graph: PageGraph
@@ -17,7 +18,7 @@ export function GivenValues({ graph, hasFormulas, strings }: GivenValuesProps) {
         <ul class="given" aria-label={inputs}>
           {graph.inputs.map(({ name, role, value }) => (
             <li key={name}>
-              <b>{name}</b> = {JSON.stringify(value).replaceAll(',', ', ').replaceAll('-', '−')}{' '}
+              <b>{name}</b> = {withMinus(JSON.stringify(value).replaceAll(',', ', '))}{' '}
               <small>{role === 'parameter' ? parameter : data}</small>
             </li>
           ))}

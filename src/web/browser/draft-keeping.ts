@@ -1,7 +1,7 @@
 /** Keeps a board's entries on the device, and takes over what another tab has kept. */
 import type { Board, BoardAction, Entries } from '../state/board.js'
 import { readDraft, type DraftStore } from '../state/drafts.js'
-import type { Store } from '../state/store.js'
+import { subscribeToPart, type Store } from '../state/store.js'
 import { PAUSE_MILLISECONDS } from '../state/typing.js'
 
 type Options = {
@@ -17,7 +17,6 @@ type Options = {
 
 /** Begins to keep a draft, which is written with every change of the entries, until what it returns is called. */
 export function keepDraft({ drafts, board, typing, onMerged, onRemoved }: Options): () => void {
-  let kept = board.get().entries
   let isMerging = false
   let pause: ReturnType<typeof setTimeout> | undefined
 
@@ -31,12 +30,12 @@ export function keepDraft({ drafts, board, typing, onMerged, onRemoved }: Option
     clearTimeout(pause)
     pause = setTimeout(onMerged, PAUSE_MILLISECONDS)
   }
-  const unsubscribe = board.subscribe(({ entries }) => {
-    if (entries === kept) return
-    kept = entries
+  const unsubscribe = subscribeToPart(
+    board,
+    ({ entries }) => entries,
     // What came from another tab is not written back to it.
-    if (!isMerging) drafts.write(entries)
-  })
+    entries => isMerging || drafts.write(entries),
+  )
   const onStorage = (event: StorageEvent): void => {
     if (event.key !== drafts.key) return
     if (event.newValue === null) onRemoved?.()

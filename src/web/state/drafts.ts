@@ -3,6 +3,7 @@
  * that refuses is lived without.
  */
 import type { Entries } from './board.js'
+import { createStore } from './store.js'
 
 /** An attempt on its way: sent again with the same key until it is answered, so that it is stored once. */
 export type PendingAttempt = {
@@ -68,15 +69,22 @@ export function readLastWork(text: string | null): LastWork | null {
 export function createDraftStore(storage: KeyValueStore | null, subject: string) {
   const key = `chainmark:draft:v1:${subject}`
   const kept = createKeptText(storage, key)
+  const keeping = createStore((_before: boolean, isKept: boolean) => isKept, storage !== null)
   return {
     key,
+    /** Whether what is typed is kept, as far as that was tried: a storage may be full. */
+    keeping,
     /** null: none is kept, which is something else than one that was cleared. */
     read(): Entries | null {
       const text = kept.read()
       return text === null ? null : readDraft(text)
     },
     /** Keeps a draft, also an empty one, which tells other tabs of it; false where it could not be kept. */
-    write: (entries: Entries): boolean => kept.write(writeDraft(entries)),
+    write(entries: Entries): boolean {
+      const isKept = kept.write(writeDraft(entries))
+      keeping.dispatch(isKept)
+      return isKept
+    },
     remove: kept.remove,
   }
 }

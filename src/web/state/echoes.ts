@@ -1,6 +1,7 @@
 /** What stands once more in the figure: given values, and entries that are right. */
 import type { PageGraph } from '../../contracts/practice.js'
 import { entryOf, shownVerdict, type Board } from './board.js'
+import { withMinus } from './wording.js'
 
 type Echo = PageGraph['echoes'][number]
 
@@ -25,8 +26,4 @@ export function echoText(graph: Pick<PageGraph, 'inputs'>, board: Board, { kind,
   const thousandth = Number(text.replaceAll('−', '-')) * NUDGE
   // Of 0.1 * 3 only the digits that were meant.
   return withMinus(String(Number(thousandth.toPrecision(12))))
-}
-
-function withMinus(text: string): string {
-  return text.replaceAll('-', '−')
 }

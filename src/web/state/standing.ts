@@ -5,6 +5,7 @@ import { filledEntries, isSameEntries, type Entries } from './board.js'
 import type { PendingAttempt } from './drafts.js'
 import type { Trouble } from './persistent.js'
 import { entriesOf } from './verdicts.js'
+import { heardAfter } from './wording.js'
 
 /** A session as it was read. */
 export type ReadSession = SessionView & {
@@ -65,7 +66,12 @@ export function startStanding(session: ReadSession, notice: string): Standing {
     result: null,
     submitted: null,
   }
-  return withLast(standing, session.last?.isOfShown === true ? session.last : null)
+  return withLast(standing, lastOfShown(session))
+}
+
+/** The attempt made last, where it was made on what is shown. */
+export function lastOfShown({ last }: SessionView): SessionView['last'] {
+  return last?.isOfShown === true ? last : null
 }
 
 /** The standing after something has happened; the same one where nothing has changed. */
@@ -84,12 +90,12 @@ export function reduceStanding(standing: Standing, action: StandingAction): Stan
     case 'ended':
       return { ...standing, sending: 'ended', isUnanswered: action.isUnanswered, notice: '' }
     case 'said':
-      return saidAgain(standing, action.notice)
+      return said(standing, action.notice)
     case 'troubled':
       return standing.trouble === action.trouble ? standing : { ...standing, trouble: action.trouble }
     case 'refreshed': {
       const { session } = action
-      return withLast({ ...standing, session }, session.last?.isOfShown === true ? session.last : null)
+      return withLast({ ...standing, session }, lastOfShown(session))
     }
     case 'next-waits': {
       const { last } = action.session
@@ -189,10 +195,9 @@ export function attemptsLeft({ session, next, result }: Standing): number | null
   return assignment.maxAttempts === null ? null : Math.max(0, assignment.maxAttempts - number + 1)
 }
 
-/** The same words once more are only heard where they are another text. */
-function saidAgain(standing: Standing, notice: string): Standing {
-  if (notice !== '') return { ...standing, notice: notice === standing.notice ? `${notice}\u00A0` : notice }
-  return standing.notice === '' ? standing : { ...standing, notice }
+function said(standing: Standing, words: string): Standing {
+  const notice = heardAfter(standing.notice, words)
+  return notice === standing.notice ? standing : { ...standing, notice }
 }
 
 function withLast(standing: Standing, last: SessionView['last']): Standing {

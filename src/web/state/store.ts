@@ -7,6 +7,21 @@ export type Store<State, Action> = {
   readonly subscribe: (listener: (state: State) => void) => () => void
 }
 
+/** Calls back after each change of one part of a state until what it returns is called. */
+export function subscribeToPart<State, Action, Part>(
+  store: Store<State, Action>,
+  partOf: (state: State) => Part,
+  listener: (part: Part) => void,
+): () => void {
+  let before = partOf(store.get())
+  return store.subscribe(state => {
+    const part = partOf(state)
+    if (part === before) return
+    before = part
+    listener(part)
+  })
+}
+
 export function createStore<State, Action>(
   reduce: (state: State, action: Action) => State,
   initial: State,

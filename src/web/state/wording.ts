@@ -52,6 +52,16 @@ export function remarkText(strings: Strings, { code, message }: Remark): string 
   return new Map<string, string>(Object.entries(strings.feedback)).get(code) ?? message
 }
 
+/** Words to be said after others: the same once more are only heard where they are another text. */
+export function heardAfter(before: string, words: string): string {
+  return words !== '' && words === before ? `${words}\u00A0` : words
+}
+
+/** A number as it is shown: with a minus, not a hyphen. */
+export function withMinus(text: string): string {
+  return text.replaceAll('-', '−')
+}
+
 /** Why the server refuses something, in the language of the page. */
 export function problemText(
   { problems, problem }: Strings,
